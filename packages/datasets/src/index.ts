@@ -1,0 +1,6 @@
+/**
+ * IDX, CIFAR and image-folder readers behind one interface, and a seeded, resumable sampler.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,53 @@
+import type { Device } from './device.js';
+import { openDevice, type Engine, type Launch } from './engine.js';
+import { sizeOf, type Shape } from './shape.js';
+
+/**
+ * The reference device: runs every kernel body as the ordinary JavaScript function it is, in double precision, rounding when it stores.
+ * Slow, needs nothing, and by definition right.
+ */
+export function openHostDevice(): Device {
+  return openDevice(hostEngine());
+}
+
+function hostEngine(): Engine<Float32Array> {
+  return {
+    name: 'host',
+    limits: { maxTermsPerThread: Infinity },
+    upload: async (data) => data.slice(),
+    launch: async (launch) => launchOnHost(launch),
+    download: async (handle) => handle.slice(),
+    free: () => {},
+    describe: () => ({ mode: 'host', kernels: 0, untuned: [], details: {} }),
+    destroy: async () => {},
+  };
+}
+
+function launchOnHost({ kernel, plan, inputs, scalars }: Launch<Float32Array>): Float32Array {
+  const body = kernel.body as (this: unknown, ...args: unknown[]) => number | readonly number[];
+  const args = [...inputs.map((input, i) => viewOf(input, plan.views[i])), ...scalars.map(Math.fround)];
+  const [depth, height, width] = [1, 1, ...plan.grid].slice(-3);
+  const thread = { x: 0, y: 0, z: 0 };
+  const self = { thread, constants: plan.constants };
+  const out = new Float32Array(sizeOf(plan.output));
+  let at = 0;
+  for (thread.z = 0; thread.z < depth; thread.z++) {
+    for (thread.y = 0; thread.y < height; thread.y++) {
+      for (thread.x = 0; thread.x < width; thread.x++) {
+        const result = body.apply(self, args);
+        if (typeof result === 'number') out[at++] = result;
+        else for (const value of result) out[at++] = value;
+      }
+    }
+  }
+  return out;
+}
+
+type View = Float32Array | View[];
+
+function viewOf(data: Float32Array, view: Shape): View {
+  if (view.length === 1) return data;
+  const rest = view.slice(1);
+  const stride = sizeOf(rest);
+  return Array.from({ length: view[0] }, (_, i) => viewOf(data.subarray(i * stride, (i + 1) * stride), rest));
+}
