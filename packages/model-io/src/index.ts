@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
-export {};
+export { readSafetensors, type ReadSafetensorsOptions, type SafetensorsContent } from './read-safetensors.js';
+export { writeSafetensors } from './write-safetensors.js';
