@@ -3,4 +3,17 @@
  *
  * @packageDocumentation
  */
-export {};
+export type { BackwardInput, BackwardOutput, ForwardInput, ForwardMode, ForwardOutput, Layer, LayerDevice, ParameterSpec } from './layer.js';
+export { constant, gaussian, heNormal, zeros, type Initialiser } from './initialisers.js';
+export type { WindowOptions } from './window.js';
+export { conv2d, type Conv2dOptions } from './conv2d.js';
+export { dense, type DenseOptions } from './dense.js';
+export { dropout, type DropoutOptions } from './dropout.js';
+export { lrn, type LrnOptions } from './lrn.js';
+export { maxPool, type MaxPoolOptions } from './max-pool.js';
+export { relu } from './relu.js';
+export { softmaxCrossEntropy, type LossPass } from './softmax-cross-entropy.js';
+export { Sequential, type Gradients, type Pass } from './sequential.js';
+export { Tape, type TapeStep } from './tape.js';
+export { downloadParameters, releaseAll, uploadParameters } from './parameters.js';
+export { formatSummary, summarise, type Summary, type SummaryRow } from './summarise.js';

@@ -1,9 +1,15 @@
-import type { Device, DeviceTensor, RandomStream, Shape } from '@convkit/tensor';
+import type { Device, DeviceTensor, Shape } from '@convkit/tensor';
 import type { Initialiser } from './initialisers.js';
+
+/** The verbs of a {@link Device} that a layer may use. Nothing here reads back or frees: the stack does that. */
+export type LayerDevice = Pick<Device, 'limits' | 'upload' | 'run' | 'reshape'>;
+
+/** Evaluation, or training together with the place in the run that random layers draw for. */
+export type ForwardMode = { readonly training: false } | { readonly training: true; readonly seed: number; readonly step: number };
 
 /** A parameter a layer asks for. */
 export interface ParameterSpec {
-  /** Short name inside the layer: `weight`, `bias`. The stack puts the layer's name before it: `conv1.weight`. */
+  /** Inside a layer `weight` or `bias`; in a stack with the layer's name before it: `conv1.weight`. */
   readonly name: string;
   readonly shape: Shape;
   /** How many inputs reach one output; initialisers scale by it. */
@@ -11,42 +17,38 @@ export interface ParameterSpec {
   readonly initialise: Initialiser;
 }
 
-/** Where a forward pass runs and what it may draw from. */
-export interface ForwardContext {
-  readonly device: Device;
-  /** Whether dropout and the like are on. */
-  readonly training: boolean;
-  /** Random numbers of this layer for one place of the run; layers that draw nothing ignore it. */
-  readonly random: { readonly stream: RandomStream; readonly step: number };
-}
-
 /** What a layer reads in a forward pass. */
 export interface ForwardInput {
-  /** Borrowed, unless `donateX` says that nobody reads it afterwards. */
+  readonly device: LayerDevice;
+  /** Borrowed, unless `donateX`. */
   readonly x: DeviceTensor;
+  /** Nobody reads `x` afterwards: the layer may donate it to a launch, or hand it back as `y`. */
   readonly donateX: boolean;
   /** The layer's own parameters by short name; borrowed. */
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
+  readonly mode: ForwardMode;
 }
 
 /** What a forward pass makes. All of it belongs to the caller. */
 export interface ForwardOutput {
   readonly y: DeviceTensor;
-  /** What only this layer needs again in backward: a mask, a running sum. */
+  /** What only this layer needs again in backward, such as a mask. */
   readonly scratch: readonly DeviceTensor[];
 }
 
-/** What a layer reads in a backward pass. `x` and `y` are there if the layer {@link Layer.keeps} them. */
+/**
+ * What a layer reads in a backward pass. The layer may donate `dy` and `scratch`; what it leaves of them, the caller releases.
+ * `x` and `y` are borrowed. Their shapes can always be read, their numbers only if the layer {@link Layer.keeps} them: otherwise they are released.
+ */
 export interface BackwardInput {
-  readonly device: Device;
-  /** Gradient of the loss by `y`; given up to the layer. */
+  readonly device: LayerDevice;
+  /** Gradient of the loss by `y`. */
   readonly dy: DeviceTensor;
-  readonly x: DeviceTensor | undefined;
-  readonly y: DeviceTensor | undefined;
-  readonly xShape: Shape;
+  readonly x: DeviceTensor;
+  readonly y: DeviceTensor;
   readonly scratch: readonly DeviceTensor[];
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
-  /** False for the first layer: nobody reads the gradient by its input. */
+  /** False where nobody reads the gradient by the input, as in the first layer. */
   readonly wantDx: boolean;
 }
 
@@ -61,6 +63,9 @@ export interface BackwardOutput {
 /**
  * A layer is a description without state. It says what it keeps for backward, its shapes and parameters, and runs both ways.
  * Shapes include the batch: `[N, H, W, C]` or `[N, features]`.
+ *
+ * Ownership: a layer may donate what it is given to donate, releases what it makes and does not hand back, and nothing else.
+ * When a launch fails the stack releases whatever the layer had made, so a layer needs no `try`.
  */
 export interface Layer {
   /** Unique in its stack, such as `conv1`. */
@@ -71,9 +76,11 @@ export interface Layer {
   readonly keeps: readonly ('x' | 'y')[];
   /** @throws ShapeError naming the layer, when `x` does not fit. */
   outputShape(x: Shape): Shape;
-  parameters(x: Shape): readonly ParameterSpec[];
+  parameterSpecs(x: Shape): readonly ParameterSpec[];
+  /** Shapes of what a training pass leaves as scratch, in order. */
+  scratchShapes(x: Shape): readonly Shape[];
   /** Multiply-adds of one forward pass; only convolutions and dense layers count, biases do not. */
   multiplyAdds(x: Shape): number;
-  forward(context: ForwardContext, input: ForwardInput): Promise<ForwardOutput>;
+  forward(input: ForwardInput): Promise<ForwardOutput>;
   backward(input: BackwardInput): Promise<BackwardOutput>;
 }

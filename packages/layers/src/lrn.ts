@@ -1,0 +1,62 @@
+import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
+import { OptionError } from '@convkit/tensor';
+import type { Layer } from './layer.js';
+import { assertWhole } from './window.js';
+
+/** Options of {@link lrn}. None has a default, because the libraries of the field disagree about all of them. */
+export interface LrnOptions {
+  /** Channels under the window, an odd number, the layer's own in the middle. AlexNet: 5. */
+  readonly size: number;
+  /** Factor of the sum of squares. AlexNet: 1e-4. */
+  readonly alpha: number;
+  /**
+   * Whether `alpha` is divided by `size` before use. `true` is the convention of the 2012 code, Caffe, cuDNN, ONNX and PyTorch;
+   * `false` is that of the 2012 paper's formula and of TensorFlow.
+   */
+  readonly divideAlphaBySize: boolean;
+  /** Exponent. AlexNet: 0.75. */
+  readonly beta: number;
+  /** Constant added to the sum. AlexNet: 2. */
+  readonly k: number;
+}
+
+/**
+ * Local response normalisation across channels, any shape with the channels last: `y_i = x_i * (k + a * sum_j x_j^2)^-beta`, where j runs over the `size`
+ * channels around i that exist, and a is the effective alpha.
+ * Source: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 3.3.
+ *
+ * @throws OptionError `OPTION_INVALID`
+ *
+ * @example
+ * ```ts
+ * import { lrn } from '@convkit/layers';
+ *
+ * const norm1 = lrn('norm1', { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2 });
+ * console.log(norm1.keeps); // [ 'x' ]
+ * ```
+ */
+export function lrn(name: string, options: LrnOptions): Layer {
+  const { size, beta, k, divideAlphaBySize } = options;
+  const owner = `${name} (lrn)`;
+  assertWhole(owner, 'size', size, 1);
+  if (size % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: size is ${size}, but must be odd.` });
+  const attributes = { size, alpha: divideAlphaBySize ? options.alpha / size : options.alpha, beta, k };
+
+  return {
+    name,
+    kind: 'lrn',
+    keeps: ['x'],
+    outputShape: (x) => x,
+    parameterSpecs: () => [],
+    scratchShapes: (x) => [x],
+    multiplyAdds: () => 0,
+    async forward({ device, x, donateX }) {
+      const scale = await device.run(lrnScale, [x], attributes);
+      return { y: await device.run(lrnForward, [x, scale], attributes, { donate: donateX ? [x] : [] }), scratch: [scale] };
+    },
+    async backward({ device, dy, x, scratch: [scale], wantDx }) {
+      const dx = wantDx ? await device.run(lrnBackward, [x, scale, dy], attributes, { donate: [dy, scale] }) : undefined;
+      return { dx, gradients: {} };
+    },
+  };
+}

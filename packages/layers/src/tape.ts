@@ -1,0 +1,53 @@
+import { OwnershipError, type Device, type DeviceTensor } from '@convkit/tensor';
+import type { Layer } from './layer.js';
+
+/** One layer's part of a forward pass. `x` and `y` are released already if neither neighbour keeps them. */
+export interface TapeStep {
+  readonly layer: Layer;
+  readonly x: DeviceTensor;
+  readonly y: DeviceTensor;
+  readonly scratch: readonly DeviceTensor[];
+  readonly parameters: Readonly<Record<string, DeviceTensor>>;
+}
+
+/**
+ * What a forward pass keeps for its backward pass. It owns every activation between two layers that one of them keeps, and all scratch;
+ * the stack's input and result stay with the caller. Used up by `Sequential.backward`; otherwise to be let go of by {@link Tape.release} or `using`.
+ */
+export class Tape implements Disposable {
+  #steps: readonly TapeStep[] | undefined;
+
+  /** @internal Made by `Sequential.forward`. */
+  constructor(
+    readonly device: Device,
+    steps: readonly TapeStep[],
+  ) {
+    this.#steps = steps;
+  }
+
+  /** Releases what it holds; does nothing once it is used up. */
+  release(): void {
+    if (this.#steps === undefined) return;
+    for (const tensor of heldBy(this.#steps)) tensor[Symbol.dispose]();
+    this.#steps = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** @internal Hands everything over to a backward pass. @throws OwnershipError `TENSOR_RELEASED` */
+  take(): readonly TapeStep[] {
+    const steps = this.#steps;
+    if (steps === undefined) {
+      throw new OwnershipError({ code: 'TENSOR_RELEASED', message: 'backward: the tape was used or released before.', help: 'every backward pass needs a forward pass of its own.' });
+    }
+    this.#steps = undefined;
+    return steps;
+  }
+}
+
+/** Every tensor these steps own, live or not. */
+export function heldBy(steps: readonly TapeStep[]): readonly DeviceTensor[] {
+  return steps.flatMap(({ x, scratch }, i) => (i === 0 ? scratch : [x, ...scratch]));
+}
