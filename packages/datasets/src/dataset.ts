@@ -1,0 +1,60 @@
+import { OptionError } from '@convkit/tensor';
+import type { Image } from '@convkit/data-aug';
+
+/** Which part of the data: `train` teaches, `test` judges. */
+export type Split = 'train' | 'test';
+
+/** An image and the index of its class. */
+export interface Example {
+  readonly image: Image;
+  /** Index into {@link Dataset.classes}. */
+  readonly label: number;
+}
+
+/**
+ * Labelled images in a fixed order. Everything that reads images (training, evaluation, statistics) needs no more than this, so a data set of one's own
+ * is an object with these members.
+ */
+export interface Dataset {
+  /** Such as `cifar10`. */
+  readonly name: string;
+  readonly split: Split;
+  /** How many examples there are. */
+  readonly length: number;
+  /** Class names in label order. */
+  readonly classes: readonly string[];
+  /** Of every image: 1 grey, 3 RGB. */
+  readonly channels: number;
+  /** Of every image; absent if images differ in size. */
+  readonly width?: number;
+  /** Of every image; absent if images differ in size. */
+  readonly height?: number;
+  /**
+   * The example at `index`, 0 to `length - 1`: always the same one. Many may be asked for at once. The image is shared with the data set: read it, do not write to it.
+   *
+   * @throws OptionError `OPTION_INVALID` if there is no such index; FormatError if the file behind it is not a good image.
+   */
+  item(index: number): Promise<Example>;
+}
+
+/** Both parts of a data set, with the same classes. */
+export interface DatasetSplits {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** A data set whose examples come from a function that need not check its index. */
+export function defineDataset(about: Omit<Dataset, 'item'>, example: (index: number) => Example | Promise<Example>): Dataset {
+  return {
+    ...about,
+    async item(index) {
+      if (!(Number.isSafeInteger(index) && index >= 0 && index < about.length)) {
+        throw new OptionError({
+          code: 'OPTION_INVALID',
+          message: `${about.name}/${about.split}: item ${index} was asked for, but items go from 0 to ${about.length - 1}.`,
+        });
+      }
+      return await example(index);
+    },
+  };
+}

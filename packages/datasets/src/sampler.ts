@@ -1,0 +1,100 @@
+import { OptionError, RandomStream } from '@convkit/tensor';
+
+/** Choices of {@link Sampler}. */
+export interface SamplerOptions {
+  /** How many examples there are. */
+  readonly length: number;
+  /** Examples in a batch. */
+  readonly batch: number;
+  /** Decides every order; default 0. */
+  readonly seed?: number;
+  /** A new order every epoch; default true. Without it examples come in the order of the data set, as in 2012. */
+  readonly shuffle?: boolean;
+  /** What becomes of the examples that do not fill a batch at the end of an epoch: default false, they are left out of this epoch. */
+  readonly keepPartial?: boolean;
+}
+
+/** A batch and its place. */
+export interface Batch {
+  readonly epoch: number;
+  /** Place in the epoch, from 0. */
+  readonly batch: number;
+  /** Indices into the data set. */
+  readonly indices: Uint32Array;
+}
+
+/**
+ * Says which examples make up a batch. Every answer depends on the options and the place alone, so the whole state of a run's data is one number, the step:
+ * a run that starts at step 1,000 sees what a run that has come there sees.
+ *
+ * @example
+ * ```ts
+ * import { Sampler } from '@convkit/datasets';
+ *
+ * const sampler = new Sampler({ length: 10, batch: 4, seed: 7 });
+ * console.log(sampler.batchesPerEpoch); // 2
+ * const { epoch, batch, indices } = sampler.at(5);
+ * console.log(epoch, batch, indices.length); // 2 1 4
+ * ```
+ */
+export class Sampler {
+  readonly length: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly batchesPerEpoch: number;
+  readonly #stream: RandomStream;
+  /** The order last asked for: batches of one epoch follow each other. */
+  #recent: { epoch: number; order: Uint32Array } | undefined;
+
+  /** @throws OptionError `OPTION_INVALID` if a number is out of its range, or an epoch would have no batch. */
+  constructor(options: SamplerOptions) {
+    const { length, batch, seed = 0, shuffle = true, keepPartial = false } = options;
+    assertWhole('length', length, 1);
+    assertWhole('batch', batch, 1);
+    if (batch > length && !keepPartial) {
+      throw new OptionError({
+        code: 'OPTION_INVALID',
+        message: `Sampler: batch is ${batch}, but there are only ${length} examples: no batch is ever full.`,
+        help: `use a batch of at most ${length}, or keepPartial.`,
+      });
+    }
+    this.length = length;
+    this.batch = batch;
+    this.seed = seed;
+    this.shuffle = shuffle;
+    this.batchesPerEpoch = keepPartial ? Math.ceil(length / batch) : Math.floor(length / batch);
+    this.#stream = new RandomStream(seed, 'sampler');
+  }
+
+  /**
+   * All indices in the order of an epoch, from 0. Do not write to it.
+   *
+   * @throws OptionError `OPTION_INVALID`
+   */
+  order(epoch: number): Uint32Array {
+    assertWhole('epoch', epoch, 0);
+    if (this.#recent?.epoch !== epoch) {
+      const order = this.shuffle ? this.#stream.at(epoch).permutation(this.length) : Uint32Array.from({ length: this.length }, (_, i) => i);
+      this.#recent = { epoch, order };
+    }
+    return this.#recent.order;
+  }
+
+  /**
+   * The batch of a step, counted from 0 over all epochs.
+   *
+   * @throws OptionError `OPTION_INVALID`
+   */
+  at(step: number): Batch {
+    assertWhole('step', step, 0);
+    const epoch = Math.floor(step / this.batchesPerEpoch);
+    const batch = step % this.batchesPerEpoch;
+    return { epoch, batch, indices: this.order(epoch).slice(batch * this.batch, (batch + 1) * this.batch) };
+  }
+}
+
+function assertWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new OptionError({ code: 'OPTION_INVALID', message: `Sampler: ${name} is ${value}, but must be a whole number of at least ${least}.` });
+}
