@@ -3,4 +3,8 @@
  *
  * @packageDocumentation
  */
-export {};
+export { sgd, type Optimiser, type SgdOptions } from './sgd.js';
+export { factorsBy, type FactorRule, type Factors } from './factors.js';
+export { sgdVelocity, type SgdVelocityAttributes } from './sgd-velocity.js';
+export { sgdApply } from './sgd-apply.js';
+export { constantRate, stepRate, type Progress, type Schedule, type StepRateOptions } from './schedule.js';
