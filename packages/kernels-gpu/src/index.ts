@@ -3,4 +3,32 @@
  *
  * @packageDocumentation
  */
-export {};
+export { outputSize } from './plan/output-size.js';
+export { ceilPadding } from './plan/ceil-padding.js';
+export type { Padding, Pair } from './plan/window.js';
+export type { Conv2dAttributes } from './conv2d/geometry.js';
+export { conv2dForward } from './conv2d/forward.js';
+export { conv2dBackwardInput, type Conv2dBackwardInputAttributes } from './conv2d/backward-input.js';
+export { conv2dBackwardWeights, type Conv2dBackwardWeightsAttributes } from './conv2d/backward-weights.js';
+export { denseForward } from './dense/forward.js';
+export { denseBackwardInput, type DenseBackwardInputAttributes } from './dense/backward-input.js';
+export { denseBackwardWeights } from './dense/backward-weights.js';
+export { reluForward } from './relu/forward.js';
+export { reluBackward } from './relu/backward.js';
+export type { LrnAttributes } from './lrn/geometry.js';
+export { lrnScale } from './lrn/scale.js';
+export { lrnForward } from './lrn/forward.js';
+export { lrnBackward } from './lrn/backward.js';
+export type { PoolAttributes } from './max-pool/geometry.js';
+export { maxPoolForward } from './max-pool/forward.js';
+export { maxPoolBackward } from './max-pool/backward.js';
+export { dropout, type DropoutAttributes } from './dropout/dropout.js';
+export { scale, type ScaleAttributes } from './elementwise/scale.js';
+export { add } from './elementwise/add.js';
+export { sumRows, type SumRowsAttributes } from './reduce/sum-rows.js';
+export { splitsFor } from './reduce/splits-for.js';
+export { logSumExpRows } from './softmax/log-sum-exp-rows.js';
+export { softmax } from './softmax/softmax.js';
+export { labelRank } from './softmax/label-rank.js';
+export { crossEntropyForward } from './cross-entropy/forward.js';
+export { crossEntropyBackward, type CrossEntropyBackwardAttributes } from './cross-entropy/backward.js';

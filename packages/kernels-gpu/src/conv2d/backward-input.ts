@@ -1,0 +1,62 @@
+import { defKernel, type KernelThread, type View3 } from '@convkit/tensor';
+import { assertAxes, assertShapeIs, assertWhole } from '../plan/shape-checks.js';
+import type { Pair } from '../plan/window.js';
+import { conv2dGeometry, type Conv2dAttributes } from './geometry.js';
+
+/** {@link Conv2dAttributes} and the rows and columns of the input, which the output alone does not tell. */
+export type Conv2dBackwardInputAttributes = Conv2dAttributes & { readonly inputSize: Pair };
+
+/**
+ * Gradient of a convolution by its input: every pixel gathers from the places whose filter covered it.
+ *
+ *     dx[n, h, w, g, c] = Σ_p Σ_q Σ_k dy[n, p, q, g, k] · weight[r, s, c, g, k]   with r = h + top - p·strideH, s = w + left - q·strideW inside the filter
+ *
+ * The places are counted down from the last that can cover the pixel, so a stride costs no idle rounds.
+ * Letters and source: {@link conv2dForward}.
+ *
+ * Inputs: `dy` `[N, P, Q, G·K]`, `weight` `[R, S, C, G·K]`. Output `[N, H, W, C·G]`.
+ */
+export const conv2dBackwardInput = defKernel<Conv2dBackwardInputAttributes>({
+  name: 'conv2d_backward_input',
+  inputs: ['dy', 'weight'],
+  body: function (this: KernelThread, dy: View3, weight: View3) {
+    const n = Math.floor((this.thread.z + 0.5) / this.constants.H);
+    const h = this.thread.z - n * this.constants.H + this.constants.top;
+    const pixel = Math.floor((this.thread.y + 0.5) / this.constants.G);
+    const g = this.thread.y - pixel * this.constants.G;
+    const w = pixel + this.constants.left;
+    const lastP = Math.floor((h + 0.5) / this.constants.strideH);
+    const lastQ = Math.floor((w + 0.5) / this.constants.strideW);
+    let sum = 0;
+    for (let i = 0; i < this.constants.placesH; i++) {
+      const p = lastP - i;
+      const r = h - p * this.constants.strideH;
+      if (p >= 0 && p < this.constants.P && r < this.constants.R) {
+        for (let j = 0; j < this.constants.placesW; j++) {
+          const q = lastQ - j;
+          const s = w - q * this.constants.strideW;
+          if (q >= 0 && q < this.constants.Q && s < this.constants.S) {
+            for (let k = 0; k < this.constants.K; k++) {
+              sum += dy[n * this.constants.P + p][q * this.constants.G + g][k] * weight[r * this.constants.S + s][this.thread.x * this.constants.G + g][k];
+            }
+          }
+        }
+      }
+    }
+    return sum;
+  },
+  plan: ([dy, weight], attributes) => {
+    assertAxes('conv2d_backward_input', 'dy', dy, 'N, P, Q, K');
+    assertAxes('conv2d_backward_input', 'weight', weight, 'R, S, C/G, K');
+    assertWhole('conv2d_backward_input', 'inputSize', attributes.inputSize, 2, 1);
+    const x = [dy[0], ...attributes.inputSize, weight[2] * attributes.groups];
+    const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_backward_input', x, weight, attributes);
+    assertShapeIs('conv2d_backward_input', 'dy', dy, output, 'inputSize and weight make it');
+    return {
+      output: x,
+      views: [outputView, weightView],
+      grid: imageView,
+      constants: { ...constants, placesH: Math.ceil(constants.R / constants.strideH), placesW: Math.ceil(constants.S / constants.strideW) },
+    };
+  },
+});

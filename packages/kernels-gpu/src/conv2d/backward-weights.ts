@@ -1,0 +1,65 @@
+import { defKernel, type KernelThread, type View3 } from '@convkit/tensor';
+import { assertAxes, assertShapeIs, assertWhole } from '../plan/shape-checks.js';
+import type { Pair } from '../plan/window.js';
+import { conv2dGeometry, type Conv2dAttributes } from './geometry.js';
+
+/** {@link Conv2dAttributes}, the rows and columns of the filter, and into how many slabs of images the sum is cut (see `splitsFor`). */
+export type Conv2dBackwardWeightsAttributes = Conv2dAttributes & { readonly kernelSize: Pair; readonly splits: number };
+
+/**
+ * Gradient of a convolution by its weights, in partial sums over slabs of whole images:
+ *
+ *     dw[slab, r, s, c, g, k] = Σ_n Σ_p Σ_q x[n, p·strideH + r - top, q·strideW + s - left, g, c] · dy[n, p, q, g, k]   with n in the slab
+ *
+ * A slab holds ceil(N / splits) images. `sumRows` adds the slabs. Letters and source: {@link conv2dForward}.
+ *
+ * Inputs: `x` `[N, H, W, C·G]`, `dy` `[N, P, Q, G·K]`. Output `[splits, R, S, C, G·K]`.
+ */
+export const conv2dBackwardWeights = defKernel<Conv2dBackwardWeightsAttributes>({
+  name: 'conv2d_backward_weights',
+  inputs: ['x', 'dy'],
+  body: function (this: KernelThread, x: View3, dy: View3) {
+    const slab = Math.floor((this.thread.z + 0.5) / (this.constants.R * this.constants.S));
+    const tap = this.thread.z - slab * this.constants.R * this.constants.S;
+    const r = Math.floor((tap + 0.5) / this.constants.S);
+    const s = tap - r * this.constants.S;
+    const c = Math.floor((this.thread.y + 0.5) / this.constants.G);
+    const g = this.thread.y - c * this.constants.G;
+    let sum = 0;
+    for (let i = 0; i < this.constants.slabImages; i++) {
+      const n = slab * this.constants.slabImages + i;
+      if (n < this.constants.N) {
+        for (let p = 0; p < this.constants.P; p++) {
+          const h = p * this.constants.strideH + r - this.constants.top;
+          if (h >= 0 && h < this.constants.H) {
+            for (let q = 0; q < this.constants.Q; q++) {
+              const w = q * this.constants.strideW + s - this.constants.left;
+              if (w >= 0 && w < this.constants.W) {
+                sum += x[n * this.constants.H + h][w * this.constants.G + g][c] * dy[n * this.constants.P + p][q * this.constants.G + g][this.thread.x];
+              }
+            }
+          }
+        }
+      }
+    }
+    return sum;
+  },
+  plan: ([x, dy], attributes) => {
+    const { groups, kernelSize, splits } = attributes;
+    assertAxes('conv2d_backward_weights', 'x', x, 'N, H, W, C');
+    assertAxes('conv2d_backward_weights', 'dy', dy, 'N, P, Q, K');
+    assertWhole('conv2d_backward_weights', 'groups', [groups], 1, 1);
+    assertWhole('conv2d_backward_weights', 'kernelSize', kernelSize, 2, 1);
+    assertWhole('conv2d_backward_weights', 'splits', [splits], 1, 1);
+    const weight = [...kernelSize, Math.ceil(x[3] / groups), dy[3]];
+    const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_backward_weights', x, weight, attributes);
+    assertShapeIs('conv2d_backward_weights', 'dy', dy, output, 'x and kernelSize make it');
+    const [taps, ...filters] = weightView;
+    return {
+      output: [splits, ...weight],
+      views: [imageView, outputView],
+      grid: [splits * taps, ...filters],
+      constants: { ...constants, slabImages: Math.ceil(constants.N / splits) },
+    };
+  },
+});
