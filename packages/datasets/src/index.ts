@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-export type { Dataset, DatasetSplits, Example, Split } from './dataset.js';
+export { defineDataset, type Dataset, type DatasetSplits, type Example, type Split } from './dataset.js';
 export type { ByteSource, ReadOptions } from './bytes.js';
+export type { LazyFile } from './archive.js';
 export { idxDataset, readIdx, type IdxArray, type IdxOptions } from './idx.js';
+export { cifar10Archive, CIFAR10_CLASSES, cifar10Dataset, type Cifar10Options } from './cifar10.js';
+export { imageDataset, openImageFolder, type ImageDatasetOptions, type ImageFile, type ImageFolderOptions } from './image-folder.js';
+export { decodeImage, type DecodeOptions } from './decode-image.js';
+export { loadDataset, type LoadOptions } from './load-dataset.js';
+export { datasetStatistics, type DatasetStatistics } from './dataset-statistics.js';
 export { Sampler, type Batch, type SamplerOptions } from './sampler.js';

@@ -1,0 +1,75 @@
+import { toRgb, type Image } from '@convkit/data-aug';
+import { ConvkitError, FormatError } from '@convkit/tensor';
+import type sharp from 'sharp';
+
+/** Choices of {@link decodeImage}. */
+export interface DecodeOptions {
+  /** Images of more pixels are refused before they are decoded; default 50,000,000. */
+  readonly maxPixels?: number;
+}
+
+const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'];
+
+/**
+ * Turns the bytes of a JPEG, PNG, WebP, GIF (first picture), TIFF or AVIF file into an RGB image: EXIF orientation applied, grey repeated in three channels,
+ * CMYK and other profiles converted to sRGB, 16 bits reduced to 8, transparency dropped. Runs in Node with the optional peer `sharp`.
+ *
+ * @param name For messages.
+ * @throws FormatError `FILE_CORRUPT`, `FILE_UNSUPPORTED` (another format), `FILE_TOO_LARGE`; ConvkitError `PEER_MISSING` if sharp is not installed.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage } from '@convkit/datasets';
+ *
+ * const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+ * const image = await decodeImage(png, 'red.png');
+ * console.log(image.width, image.height, image.data.join()); // 1 1 255,0,0
+ * ```
+ */
+export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Image> {
+  const { maxPixels = 50_000_000 } = options;
+  const read = await loadSharp();
+  const corrupt = (cause: unknown) =>
+    new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+
+  const input = read(bytes, { limitInputPixels: false, failOn: 'error' });
+  const { format, width, height } = await input.metadata().catch((cause: unknown) => {
+    throw corrupt(cause);
+  });
+  if (!FORMATS.includes(format)) {
+    throw new FormatError({ code: 'FILE_UNSUPPORTED', message: `${name}: the format ${format} is not read.`, values: { formats: FORMATS.join(', ') } });
+  }
+  if (width * height > maxPixels) {
+    throw new FormatError({
+      code: 'FILE_TOO_LARGE',
+      message: `${name}: ${width}x${height} pixels, but at most ${maxPixels} are decoded.`,
+      help: 'shrink the image, or raise maxPixels.',
+    });
+  }
+  const { data, info } = await input
+    .autoOrient()
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: unknown) => {
+      throw corrupt(cause);
+    });
+  return toRgb({ width: info.width, height: info.height, channels: info.channels, data });
+}
+
+async function loadSharp(): Promise<typeof sharp> {
+  // A name in a variable and the two marks keep bundlers from looking for a package that only Node has, and only if the user wants it.
+  const peer = 'sharp';
+  try {
+    const loaded = (await import(/* webpackIgnore: true */ /* @vite-ignore */ peer)) as { default: typeof sharp };
+    return loaded.default;
+  } catch (cause) {
+    throw new ConvkitError({
+      code: 'PEER_MISSING',
+      message: `decodeImage: the package sharp, which decodes images, cannot be loaded: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
+      help: 'npm install sharp',
+      cause,
+    });
+  }
+}
