@@ -11,7 +11,7 @@ import type { Device, DeviceTensor, Tensor } from '@convkit/tensor';
  * const net = new Sequential([dense('fc1', { outputs: 2 })]);
  * const device = openHostDevice();
  * const parameters = await uploadParameters(device, net.initialise([1, 3], 7));
- * console.log((await downloadParameters(parameters)).get('fc1.weight')?.shape); // [ 3, 2 ]
+ * console.log((await downloadParameters(device, parameters)).get('fc1.weight')?.shape); // [ 3, 2 ]
  * releaseAll(parameters.values());
  * ```
  */
@@ -27,9 +27,9 @@ export async function uploadParameters(device: Device, parameters: ReadonlyMap<s
 }
 
 /** Copies parameters (or gradients) back to the host, under their names; the given ones stay where they are. */
-export async function downloadParameters(parameters: ReadonlyMap<string, DeviceTensor>): Promise<Map<string, Tensor>> {
+export async function downloadParameters(device: Device, parameters: ReadonlyMap<string, DeviceTensor>): Promise<Map<string, Tensor>> {
   const downloaded = new Map<string, Tensor>();
-  for (const [name, tensor] of parameters) downloaded.set(name, await tensor.device.download(tensor));
+  for (const [name, tensor] of parameters) downloaded.set(name, await device.download(tensor));
   return downloaded;
 }
 

@@ -1,6 +1,7 @@
 import type { Device } from './device.js';
 import { openDevice, type Engine, type Launch } from './engine.js';
-import { sizeOf, type Shape } from './shape.js';
+import { DeviceError } from './errors.js';
+import { formatShape, sizeOf, type Shape } from './shape.js';
 
 /**
  * The reference device: runs every kernel body as the ordinary JavaScript function it is, in double precision, rounding when it stores.
@@ -39,6 +40,9 @@ function launchOnHost({ kernel, plan, inputs, scalars }: Launch<Float32Array>): 
         else for (const value of result) out[at++] = value;
       }
     }
+  }
+  if (at !== out.length) {
+    throw new DeviceError({ code: 'KERNEL_FAILED', message: `${kernel.name}: the body returned ${at} numbers for an output ${formatShape(plan.output)} of ${out.length}.` });
   }
   return out;
 }

@@ -1,4 +1,4 @@
-import type { DeviceTensor } from './device-tensor.js';
+import { DeviceTensor } from './device-tensor.js';
 import type { Device, DeviceLimits, DeviceReport, RunOptions } from './device.js';
 import type { Attributes, KernelSpec } from './kernel-spec.js';
 import type { Shape } from './shape.js';
@@ -26,7 +26,18 @@ export interface RecordingDevice extends Device {
 
 /**
  * Wraps a device and writes down every upload, launch, download and release; the work is done by the wrapped device.
- * Shows, for instance, that a training step reads nothing back.
+ * Its tensors belong to the recording, so that nothing done with them goes past it.
+ *
+ * @example
+ * ```ts
+ * import { openHostDevice, recordDevice } from '@convkit/tensor';
+ *
+ * const device = recordDevice(openHostDevice());
+ * const x = await device.upload([2], new Float32Array([1, 2]), 'x');
+ * await device.download(x);
+ * x.release();
+ * console.log(device.calls.map(({ verb, name }) => `${verb} ${name}`)); // [ 'upload x', 'download x', 'release x' ]
+ * ```
  */
 export function recordDevice(device: Device): RecordingDevice {
   return new Recorder(device);
@@ -36,6 +47,8 @@ class Recorder implements RecordingDevice {
   readonly name: string;
   readonly limits: DeviceLimits;
   readonly #device: Device;
+  /** The wrapped device's tensor behind each of this one's. */
+  readonly #inner = new WeakMap<DeviceTensor, DeviceTensor>();
   #calls: RecordedCall[] = [];
 
   constructor(device: Device) {
@@ -53,39 +66,35 @@ class Recorder implements RecordingDevice {
   }
 
   async upload(shape: Shape, data: Float32Array, label?: string): Promise<DeviceTensor> {
-    const tensor = await this.#device.upload(shape, data, label);
+    const tensor = this.#wrap(await this.#device.upload(shape, data, label));
     this.#calls.push({ verb: 'upload', name: tensor.label, inputs: [], output: tensor.shape });
     return tensor;
   }
 
   async run<A extends Attributes>(kernel: KernelSpec<A>, inputs: readonly DeviceTensor[], attributes: A, options: RunOptions = {}): Promise<DeviceTensor> {
-    const tensor = await this.#device.run(kernel, inputs, attributes, options);
-    this.#calls.push({
-      verb: 'run',
-      name: kernel.name,
-      inputs: inputs.map((input) => input.shape),
-      output: tensor.shape,
-      donated: (options.donate ?? []).map((input) => input.label),
-    });
+    const donate = options.donate ?? [];
+    const inner = { ...options, donate: donate.map((tensor) => this.#unwrap(tensor)) };
+    const tensor = this.#wrap(await this.#device.run(kernel, inputs.map((input) => this.#unwrap(input)), attributes, inner));
+    this.#calls.push({ verb: 'run', name: kernel.name, inputs: inputs.map(({ shape }) => shape), output: tensor.shape, donated: donate.map(({ label }) => label) });
     return tensor;
   }
 
   async download(tensor: DeviceTensor): Promise<Tensor> {
     this.#calls.push({ verb: 'download', name: tensor.label, inputs: [tensor.shape] });
-    return this.#device.download(tensor);
+    return this.#device.download(this.#unwrap(tensor));
   }
 
   reshape(tensor: DeviceTensor, shape: Shape): DeviceTensor {
-    return this.#device.reshape(tensor, shape);
+    return this.#wrap(this.#device.reshape(this.#unwrap(tensor), shape));
   }
 
   release(tensor: DeviceTensor): void {
     this.#calls.push({ verb: 'release', name: tensor.label, inputs: [tensor.shape] });
-    this.#device.release(tensor);
+    this.#device.release(this.#unwrap(tensor));
   }
 
   owns(tensor: DeviceTensor): boolean {
-    return this.#device.owns(tensor);
+    return this.#device.owns(this.#unwrap(tensor));
   }
 
   report(): DeviceReport {
@@ -94,5 +103,16 @@ class Recorder implements RecordingDevice {
 
   async destroy(): Promise<void> {
     await this.#device.destroy();
+  }
+
+  #wrap(inner: DeviceTensor): DeviceTensor {
+    const tensor = new DeviceTensor(this, inner.shape, inner.label);
+    this.#inner.set(tensor, inner);
+    return tensor;
+  }
+
+  /** A tensor made elsewhere goes through as it is: the wrapped device knows whether it is its own. */
+  #unwrap(tensor: DeviceTensor): DeviceTensor {
+    return this.#inner.get(tensor) ?? tensor;
   }
 }
