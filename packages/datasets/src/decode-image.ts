@@ -29,33 +29,25 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Image> {
   const { maxPixels = 50_000_000 } = options;
   const read = await loadSharp();
-  const corrupt = (cause: unknown) =>
-    new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
-
-  const input = read(bytes, { limitInputPixels: false, failOn: 'error' });
-  const { format, width, height } = await input.metadata().catch((cause: unknown) => {
-    throw corrupt(cause);
-  });
-  if (!FORMATS.includes(format)) {
-    throw new FormatError({ code: 'FILE_UNSUPPORTED', message: `${name}: the format ${format} is not read.`, values: { formats: FORMATS.join(', ') } });
+  try {
+    const input = read(bytes, { limitInputPixels: false, failOn: 'error' });
+    const { format, width, height } = await input.metadata();
+    if (!FORMATS.includes(format)) {
+      throw new FormatError({ code: 'FILE_UNSUPPORTED', message: `${name}: the format ${format} is not read.`, values: { formats: FORMATS.join(', ') } });
+    }
+    if (width * height > maxPixels) {
+      throw new FormatError({
+        code: 'FILE_TOO_LARGE',
+        message: `${name}: ${width}x${height} pixels, but at most ${maxPixels} are decoded.`,
+        help: 'shrink the image, or raise maxPixels.',
+      });
+    }
+    const { data, info } = await input.autoOrient().toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return toRgb({ width: info.width, height: info.height, channels: info.channels, data });
+  } catch (cause) {
+    if (cause instanceof ConvkitError) throw cause;
+    throw new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
   }
-  if (width * height > maxPixels) {
-    throw new FormatError({
-      code: 'FILE_TOO_LARGE',
-      message: `${name}: ${width}x${height} pixels, but at most ${maxPixels} are decoded.`,
-      help: 'shrink the image, or raise maxPixels.',
-    });
-  }
-  const { data, info } = await input
-    .autoOrient()
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw corrupt(cause);
-    });
-  return toRgb({ width: info.width, height: info.height, channels: info.channels, data });
 }
 
 async function loadSharp(): Promise<typeof sharp> {

@@ -67,6 +67,9 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
 
   if ((await kindOf(`${path}/train`)) === 'folder') {
     const judge = (await kindOf(`${path}/val`)) === 'folder' ? 'val' : 'test';
+    if ((await kindOf(`${path}/${judge}`)) !== 'folder') {
+      throw new FormatError({ code: 'FILE_MISSING', message: `${path}: no folder val or test beside train.`, help: 'move some images of each class into val/CLASS.' });
+    }
     const train = await indexClasses(`${path}/train`, options.maxBytes);
     const test = await indexClasses(`${path}/${judge}`, options.maxBytes);
     const unknown = test.classes.find((name) => !train.classes.includes(name));

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+
+import { toGrey, toRgb } from '../src/index.js';
+import { floatImage, image } from './images.js';
+
+it('repeats grey in three channels, and back it is the same', () => {
+  const grey = image(3, 2, 1);
+  const rgb = toRgb(grey);
+  expect(rgb).toMatchObject({ width: 3, height: 2, channels: 3 });
+  expect([...rgb.data]).toEqual([...grey.data].flatMap((value) => [value, value, value]));
+  expect(toGrey(rgb)).toEqual(grey);
+  expect(toRgb(rgb)).toBe(rgb);
+  expect(toGrey(grey)).toBe(grey);
+});
+
+it('weighs colours by their luma', () => {
+  const primaries = { width: 3, height: 1, channels: 3, data: new Uint8Array([255, 0, 0, 0, 255, 0, 0, 0, 255]) };
+  expect([...toGrey(primaries).data]).toEqual([76, 150, 29]);
+  expect(toGrey(floatImage(1, 1, 3, (i) => [-1, 0.5, 2][i])).data[0]).toBeCloseTo(0.299 * -1 + 0.587 * 0.5 + 0.114 * 2, 6);
+});
+
+it('refuses other numbers of channels', () => {
+  expect(() => toRgb(image(1, 1, 4))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: toRgb: the image has 4 channels, but must have 1 (grey) or 3 (RGB).
+      code: SHAPE_MISMATCH]
+  `);
+  expect(() => toGrey(image(1, 1, 2))).toThrow('toGrey: the image has 2 channels, but must have 1 (grey) or 3 (RGB).');
+});

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+
+import { toBatch } from '../src/index.js';
+import { floatImage, image } from './images.js';
+
+it('puts images one after the other, as [N, height, width, channels]', () => {
+  const images = [image(3, 2, 3, 1), floatImage(3, 2, 3, (i) => -i / 2), image(3, 2, 3, 2)];
+  const batch = toBatch(images);
+  expect(batch.shape).toEqual([3, 2, 3, 3]);
+  expect([...batch.data]).toEqual(images.flatMap(({ data }) => [...data]));
+});
+
+it('refuses images of different sizes, and none', () => {
+  expect(() => toBatch([image(3, 2, 3), image(2, 3, 3)])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: toBatch: image 1 differs from image 0.
+      image 0 2x3x3
+      image 1 3x2x3
+      help: crop or resize all images to one size first.
+      code: SHAPE_MISMATCH]
+  `);
+  expect(() => toBatch([image(3, 2, 3), image(3, 2, 1)])).toThrow('toBatch: image 1 differs from image 0.');
+  expect(() => toBatch([])).toThrow('toBatch: there are no images.');
+  expect(() => toBatch([{ ...image(3, 2, 3), data: new Uint8Array(17) }])).toThrow('toBatch: an image of 2x3x3 holds 18 values, but its data has 17.');
+});
