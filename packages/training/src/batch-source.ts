@@ -1,0 +1,60 @@
+import { OptionError, Tensor } from '@convkit/tensor';
+
+/** What one training step reads. */
+export interface TrainingBatch {
+  /** Images `[N, H, W, C]`, or features `[N, F]`. */
+  readonly x: Tensor;
+  /** One row for each sample, `[N, classes]`: one-hot, or probabilities. */
+  readonly targets: Tensor;
+}
+
+/** Where training batches come from. A batch is a function of its place, so a run may begin anywhere. All batches have one shape. */
+export interface BatchSource {
+  readonly batchesPerEpoch: number;
+  /**
+   * @param epoch From 0.
+   * @param index Place in the epoch, from 0 to `batchesPerEpoch - 1`.
+   */
+  batch(epoch: number, index: number): Promise<TrainingBatch>;
+}
+
+/**
+ * Labels as one-hot rows `[N, classes]`.
+ *
+ * @throws OptionError `OPTION_INVALID` for a label that is no class.
+ * @example
+ * ```ts
+ * import { oneHot } from '@convkit/training';
+ *
+ * console.log(oneHot([2, 0], 3).data); // Float32Array(6) [ 0, 0, 1, 1, 0, 0 ]
+ * ```
+ */
+export function oneHot(labels: ArrayLike<number>, classes: number): Tensor {
+  const rows = Tensor.zeros([labels.length, classes]);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+      throw new OptionError({ code: 'OPTION_INVALID', message: `oneHot: label ${i} is ${label}, but there are ${classes} classes, from 0 on.` });
+    }
+    rows.data[i * classes + label] = 1;
+  }
+  return rows;
+}
+
+/** The same source, which already makes the next batch while the device works on the one before. */
+export function lookAhead(source: BatchSource): BatchSource {
+  let held: { readonly place: string; readonly batch: Promise<TrainingBatch> } | undefined;
+  const { batchesPerEpoch } = source;
+  return {
+    batchesPerEpoch,
+    batch(epoch, index) {
+      const batch = held?.place === `${epoch} ${index}` ? held.batch : source.batch(epoch, index);
+      const [nextEpoch, nextIndex] = index + 1 < batchesPerEpoch ? [epoch, index + 1] : [epoch + 1, 0];
+      // Begun when this one is there, so that only one batch is in the making; its error is for whoever asks for it.
+      const next = batch.then(() => source.batch(nextEpoch, nextIndex));
+      next.catch(() => undefined);
+      held = { place: `${nextEpoch} ${nextIndex}`, batch: next };
+      return batch;
+    },
+  };
+}

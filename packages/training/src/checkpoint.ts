@@ -1,0 +1,151 @@
+import { readSafetensors, writeSafetensors } from '@convkit/model-io';
+import { FormatError, OptionError, type Tensor } from '@convkit/tensor';
+import { sha256 } from './hash-parameters.js';
+
+/** What a run is about, for whoever finds a checkpoint. Training itself reads none of it. */
+export interface RunIdentity {
+  readonly model: string;
+  readonly recipe: string;
+  /** Which data, well enough to tell another set from it. */
+  readonly dataset: string;
+  /** Class names in label order. */
+  readonly classes: readonly string[];
+  readonly device: string;
+  /** Versions by package name. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place,
+ * and random numbers are functions of the seed and the place.
+ */
+export interface TrainingProgress {
+  /** Updates done. */
+  readonly step: number;
+  /** Epoch of the next update, from 0. */
+  readonly epoch: number;
+  /** Place of the next update in its epoch, from 0. */
+  readonly batch: number;
+  readonly seed: number;
+  /** Sums over the epoch of the last update, up to that update. */
+  readonly sums: EpochSums;
+}
+
+/** Sums over the samples of an epoch so far. */
+export interface EpochSums {
+  readonly loss: number;
+  readonly correct: number;
+  readonly images: number;
+}
+
+/** Everything that a run needs to go on as if it had never stopped. */
+export interface Checkpoint {
+  readonly run: RunIdentity;
+  readonly progress: TrainingProgress;
+  /** By full name, such as `conv1.weight`. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** What the optimiser remembers, under the parameters' names. */
+  readonly optimiserState: ReadonlyMap<string, Tensor>;
+}
+
+/** Version of the layout below; a reader refuses a newer one. */
+const format = 1;
+const optimiserPrefix = 'optimiser/';
+/** `sha256` sorts before `state`, so the digits stand at one place in every file; the checksum is over all bytes after them. */
+const digestStart = 8 + '{"__metadata__":{"sha256":"'.length;
+const digestEnd = digestStart + 64;
+
+/**
+ * A checkpoint as the bytes of a safetensors file: parameters under their own names, the optimiser's state under `optimiser/NAME`,
+ * the rest as JSON under the metadata key `state`, and under `sha256` a checksum of all bytes that follow it.
+ *
+ * @throws OptionError `OPTION_INVALID` when a parameter's name begins with `optimiser/`.
+ */
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
+  const { run, progress, parameters, optimiserState } = checkpoint;
+  const tensors = new Map(parameters);
+  for (const name of parameters.keys()) {
+    if (name.startsWith(optimiserPrefix)) throw new OptionError({ code: 'OPTION_INVALID', message: `the parameter "${name}" cannot be saved: "${optimiserPrefix}" is kept for the optimiser's state.` });
+  }
+  for (const [name, tensor] of optimiserState) tensors.set(optimiserPrefix + name, tensor);
+  const state = JSON.stringify({ format, run, progress });
+  const bytes = writeSafetensors(tensors, new Map([['sha256', '0'.repeat(64)], ['state', state]]));
+  bytes.set(new TextEncoder().encode(await sha256(bytes.subarray(digestEnd))), digestStart);
+  return bytes;
+}
+
+/**
+ * Reads what {@link encodeCheckpoint} wrote.
+ *
+ * @param file What messages call the file.
+ * @throws FormatError `FILE_CHECKSUM` when bytes were lost or changed, `FILE_VERSION` for a newer layout, `FILE_STATE` when the state is not one, and those of `readSafetensors`.
+ */
+export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise<Checkpoint> {
+  const { tensors, metadata } = readSafetensors(bytes, { file });
+  const digest = metadata.get('sha256');
+  const state = metadata.get('state');
+  if (digest === undefined || state === undefined) {
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: holds tensors, but no training state.`, help: 'give a checkpoint that training wrote.' });
+  }
+  if (digest !== new TextDecoder().decode(bytes.subarray(digestStart, digestEnd)) || digest !== (await sha256(bytes.subarray(digestEnd)))) {
+    throw new FormatError({ code: 'FILE_CHECKSUM', message: `${file}: the checksum does not fit: bytes were lost or changed.`, help: 'use an earlier checkpoint.' });
+  }
+  const parameters = new Map<string, Tensor>();
+  const optimiserState = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(optimiserPrefix)) optimiserState.set(name.slice(optimiserPrefix.length), tensor);
+    else parameters.set(name, tensor);
+  }
+  return { ...readState(state, file), parameters, optimiserState };
+}
+
+function readState(text: string, file: string): Pick<Checkpoint, 'run' | 'progress'> {
+  const fail = (what: string): never => {
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: the training state is not valid: ${what}.` });
+  };
+  const member = (owner: unknown, key: string): unknown => (typeof owner === 'object' && owner !== null && Object.hasOwn(owner, key) ? (owner as Record<string, unknown>)[key] : undefined);
+  const textOf = (owner: unknown, key: string): string => {
+    const value = member(owner, key);
+    return typeof value === 'string' ? value : fail(`${key} should be a text`);
+  };
+  const wholeOf = (owner: unknown, key: string): number => {
+    const value = member(owner, key);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fail(`${key} should be a whole number`);
+  };
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch {
+    fail('it is no JSON');
+  }
+  const version = wholeOf(state, 'format');
+  if (version !== format) {
+    throw new FormatError({ code: 'FILE_VERSION', message: `${file}: has layout ${version}, but this version reads layout ${format}.`, help: 'use the version that wrote it, or a newer one.' });
+  }
+  const run = member(state, 'run');
+  const progress = member(state, 'progress');
+  const sums = member(progress, 'sums');
+  const classes = member(run, 'classes');
+  const versions = member(run, 'versions');
+  const loss = member(sums, 'loss');
+  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string')) return fail('classes should be texts');
+  if (typeof versions !== 'object' || versions === null || !Object.values(versions).every((name) => typeof name === 'string')) return fail('versions should be texts');
+  if (typeof loss !== 'number') return fail('loss should be a number');
+  return {
+    run: {
+      model: textOf(run, 'model'),
+      recipe: textOf(run, 'recipe'),
+      dataset: textOf(run, 'dataset'),
+      classes,
+      device: textOf(run, 'device'),
+      versions: versions as Record<string, string>,
+    },
+    progress: {
+      step: wholeOf(progress, 'step'),
+      epoch: wholeOf(progress, 'epoch'),
+      batch: wholeOf(progress, 'batch'),
+      seed: wholeOf(progress, 'seed'),
+      sums: { loss, correct: wholeOf(sums, 'correct'), images: wholeOf(sums, 'images') },
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Sequential } from '@convkit/layers';
+import { ShapeError, formatShape, type Device, type DeviceTensor, type Tensor } from '@convkit/tensor';
+
+/** Some samples to judge, each seen in as many views as the source says. */
+export interface EvaluationBatch {
+  /** `[N * views, H, W, C]`: all views of the first sample, then all of the second, … */
+  readonly x: Tensor;
+  /** Class of each of the N samples. */
+  readonly labels: ArrayLike<number>;
+}
+
+/** Where evaluation batches come from. They may differ in size. */
+export interface EvaluationSource {
+  /** Samples in all batches together. */
+  readonly images: number;
+  readonly batches: number;
+  /** How many views of a sample are averaged: 1, or 10 as in 2012. */
+  readonly views: number;
+  batch(index: number): Promise<EvaluationBatch>;
+}
+
+/** How good a network is. Accuracies are parts of 1. */
+export interface Evaluation {
+  /** Mean of minus the log-probability of the right class. */
+  readonly loss: number;
+  readonly top1: number;
+  readonly top5: number;
+  /** Samples seen. */
+  readonly images: number;
+}
+
+/** What {@link evaluate} reads. All of it is borrowed. */
+export interface EvaluateOptions {
+  readonly device: Device;
+  readonly network: Sequential;
+  readonly parameters: ReadonlyMap<string, DeviceTensor>;
+  readonly source: EvaluationSource;
+}
+
+/**
+ * Judges a network on a data set, batch by batch. The softmax outputs of a sample's views are averaged, and loss and accuracies come from the average, as in 2012.
+ * A class whose probability equals that of the right one counts as better, so that a network which answers the same to everything gains nothing by it.
+ *
+ * @returns Yields the evaluation so far after every batch; the last one is the result.
+ * @throws ShapeError `SHAPE_MISMATCH` when logits, views and labels do not fit together, and what a launch throws.
+ * @example
+ * ```ts
+ * import { dense, Sequential, uploadParameters } from '@convkit/layers';
+ * import { openHostDevice, Tensor } from '@convkit/tensor';
+ * import { evaluate } from '@convkit/training';
+ *
+ * const device = openHostDevice();
+ * const network = new Sequential([dense('fc', { outputs: 3 })]);
+ * const parameters = await uploadParameters(device, network.initialise([2, 4], 7));
+ * const source = { images: 2, batches: 1, views: 1, batch: async () => ({ x: Tensor.zeros([2, 4]), labels: [0, 2] }) };
+ * for await (const { loss, top1 } of evaluate({ device, network, parameters, source })) console.log(loss, top1); // 1.0986122886681098 0
+ * ```
+ */
+export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evaluation, void, void> {
+  const { device, network, parameters, source } = options;
+  const sums = { loss: 0, top1: 0, top5: 0, images: 0 };
+  for (let i = 0; i < source.batches; i++) {
+    const { x, labels } = await source.batch(i);
+    const logits = await predict(device, network, parameters, x);
+    if (logits.shape.length !== 2 || logits.shape[0] !== labels.length * source.views) {
+      throw new ShapeError({
+        code: 'SHAPE_MISMATCH',
+        message: `evaluate: batch ${i} has ${labels.length} labels and ${source.views} views of each, but the network gives ${formatShape(logits.shape)}.`,
+      });
+    }
+    for (const [sample, answer] of averageViews(logits, source.views).entries()) {
+      const label = labels[sample];
+      const rank = rankOf(answer.probabilities, label);
+      sums.loss -= answer.logProbability(label);
+      if (rank < 1) sums.top1++;
+      if (rank < 5) sums.top5++;
+    }
+    sums.images += labels.length;
+    yield { loss: sums.loss / sums.images, top1: sums.top1 / sums.images, top5: sums.top5 / sums.images, images: sums.images };
+  }
+}
+
+async function predict(device: Device, network: Sequential, parameters: ReadonlyMap<string, DeviceTensor>, x: Tensor): Promise<Tensor> {
+  using input = await device.upload(x.shape, x.data, 'x');
+  using logits = await network.predict(device, input, parameters);
+  return device.download(logits);
+}
+
+/** How a network answers to one sample. */
+interface Answer {
+  /** Mean over the views of the softmax outputs. */
+  readonly probabilities: Float64Array;
+  /** Logarithm of one of them, exact where the probability itself would vanish. */
+  logProbability(label: number): number;
+}
+
+/** Answers from logits `[N * views, C]`. */
+function averageViews(logits: Tensor, views: number): Answer[] {
+  const classes = logits.shape[1];
+  return Array.from({ length: logits.shape[0] / views }, (_, sample) => {
+    const rows = Array.from({ length: views }, (_, view) => {
+      const at = (sample * views + view) * classes;
+      return logits.data.subarray(at, at + classes);
+    });
+    const normalisers = rows.map(logSumExp);
+    const probabilities = new Float64Array(classes);
+    for (const [view, row] of rows.entries()) {
+      for (let c = 0; c < classes; c++) probabilities[c] += Math.exp(row[c] - normalisers[view]) / views;
+    }
+    return { probabilities, logProbability: (label) => logSumExp(rows.map((row, view) => row[label] - normalisers[view])) - Math.log(views) };
+  });
+}
+
+function logSumExp(values: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i] - most);
+  return most + Math.log(sum);
+}
+
+/** How many other classes are not below the label's; NaN is never below. */
+function rankOf(probabilities: Float64Array, label: number): number {
+  let rank = -1;
+  for (const probability of probabilities) if (!(probability < probabilities[label])) rank++;
+  return rank;
+}

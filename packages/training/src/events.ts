@@ -1,0 +1,89 @@
+import type { Tensor } from '@convkit/tensor';
+
+/** One update was done. Told when its numbers were read, which is after the next one was launched. */
+export interface StepEvent {
+  readonly type: 'step';
+  /** Updates done, this one included: the first is 1. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Mean loss of the batch, before the update. */
+  readonly loss: number;
+  /** Part of the batch whose class was the likeliest, before the update. */
+  readonly top1: number;
+  /** Learning rate of the update. */
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+}
+
+/** An epoch is over. */
+export interface EpochEvent {
+  readonly type: 'epoch';
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean over the epoch, each batch taken before its update. */
+  readonly loss: number;
+  readonly top1: number;
+}
+
+/** An evaluation is under way; for those who show progress. */
+export interface EvaluatingEvent {
+  readonly type: 'evaluating';
+  readonly step: number;
+  /** Seen so far. */
+  readonly images: number;
+  readonly of: number;
+}
+
+/** The network was judged. */
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  readonly step: number;
+  readonly loss: number;
+  readonly top1: number;
+  readonly top5: number;
+  readonly images: number;
+}
+
+/** A checkpoint is safe in its store. */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint';
+  readonly step: number;
+  /** Its name in the store. */
+  readonly name: string;
+}
+
+/** Something went wrong, and the run goes on. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  readonly step: number;
+  /** Stable code, such as `CHECKPOINT_FAILED`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The run is over; always the last event. */
+export interface DoneEvent {
+  readonly type: 'done';
+  /** `stopped` when a command ended it before its time. */
+  readonly reason: 'finished' | 'stopped';
+  /** Updates since the very beginning of the run. */
+  readonly steps: number;
+  /** Whole epochs since the very beginning of the run. */
+  readonly epochs: number;
+  /** Mean loss over the epoch of the last update, up to that update. `NaN` when there was none. */
+  readonly trainLoss: number;
+  /** The evaluation of the final weights, if there was one. */
+  readonly evaluation: EvaluationEvent | undefined;
+  /** Over all updates of this call, without evaluations and checkpoints; 0 when there was none. */
+  readonly imagesPerSecond: number;
+  /** Name of the device. */
+  readonly device: string;
+  /** Over all parameters, see `hashParameters`. */
+  readonly weightsSha256: string;
+  /** The final weights. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+}
+
+/** What a run tells, in order. */
+export type TrainingEvent = StepEvent | EpochEvent | EvaluatingEvent | EvaluationEvent | CheckpointEvent | WarningEvent | DoneEvent;

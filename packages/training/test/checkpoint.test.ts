@@ -1,0 +1,97 @@
+import { readSafetensors, writeSafetensors } from '@convkit/model-io';
+import { FormatError, OptionError, Tensor } from '@convkit/tensor';
+import { describe, expect, it } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../src/index.js';
+import { identity } from './support/tiny.js';
+
+const checkpoint: Checkpoint = {
+  run: { ...identity, device: 'host' },
+  progress: { step: 12, epoch: 2, batch: 2, seed: 2 ** 53 - 1, sums: { loss: 0.1 + 0.2, correct: 3, images: 8 } },
+  parameters: new Map([['fc.weight', Tensor.from([2, 2], [1, 2, 3, 4])], ['fc.bias', Tensor.from([2], [-0, 6])]]),
+  optimiserState: new Map([['fc.weight', Tensor.from([2, 2], [5, 6, 7, 8])]]),
+};
+
+async function codeOf(bytes: Uint8Array): Promise<string> {
+  const error: unknown = await decodeCheckpoint(bytes, 'torn.safetensors').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(FormatError);
+  expect((error as FormatError).summary).toMatch(/^torn\.safetensors: /);
+  return (error as FormatError).code;
+}
+
+/** A file that is whole as far as its checksum goes. */
+async function withState(change: (state: { format: number; run: Record<string, unknown>; progress: Record<string, unknown> }) => unknown): Promise<Uint8Array> {
+  const { tensors, metadata } = readSafetensors(await encodeCheckpoint(checkpoint));
+  const state = JSON.stringify(change(JSON.parse(metadata.get('state') as string) as never));
+  const bytes = writeSafetensors(tensors, new Map([['sha256', '0'.repeat(64)], ['state', state]]));
+  const at = 8 + '{"__metadata__":{"sha256":"'.length;
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes.slice(at + 64))).toString('hex');
+  bytes.set(new TextEncoder().encode(digest), at);
+  return bytes;
+}
+
+describe('a checkpoint file', () => {
+  it('gives back everything to the bit', async () => {
+    const read = await decodeCheckpoint(await encodeCheckpoint(checkpoint), 'file');
+    expect(read).toEqual({ ...checkpoint, parameters: new Map([...checkpoint.parameters].sort()) });
+  });
+
+  it('is a safetensors file whose weights stand under their own names', async () => {
+    const { tensors, metadata } = readSafetensors(await encodeCheckpoint(checkpoint));
+    expect([...tensors.keys()]).toEqual(['fc.bias', 'fc.weight', 'optimiser/fc.weight']);
+    expect([...metadata.keys()]).toEqual(['sha256', 'state']);
+    expect(JSON.parse(metadata.get('state') as string)).toEqual({ format: 1, run: checkpoint.run, progress: checkpoint.progress });
+  });
+
+  it('has equal bytes for equal content', async () => {
+    expect(await encodeCheckpoint(checkpoint)).toEqual(await encodeCheckpoint(structuredCloneOf(checkpoint)));
+  });
+
+  it('is refused when any one byte is changed', async () => {
+    const bytes = await encodeCheckpoint(checkpoint);
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = bytes.slice();
+      changed[at] ^= 1;
+      expect(await codeOf(changed)).toMatch(/^FILE_/);
+    }
+  });
+
+  it('is refused when it is cut anywhere', async () => {
+    const bytes = await encodeCheckpoint(checkpoint);
+    for (let length = 0; length < bytes.length; length++) expect(await codeOf(bytes.slice(0, length))).toMatch(/^FILE_/);
+  });
+
+  it('is refused when it is another kind of file', async () => {
+    expect(await codeOf(writeSafetensors(checkpoint.parameters))).toBe('FILE_STATE');
+    expect(await codeOf(new TextEncoder().encode('no safetensors'))).toBe('FILE_LIMIT');
+  });
+
+  it('is refused when its state is of another version or not whole, though the checksum fits', async () => {
+    expect(await decodeCheckpoint(await withState((state) => state), 'file')).toMatchObject({ progress: checkpoint.progress });
+    expect(await codeOf(await withState((state) => ({ ...state, format: 2 })))).toBe('FILE_VERSION');
+    const changes: ((state: { format: number; run: Record<string, unknown>; progress: Record<string, unknown> }) => unknown)[] = [
+      () => null,
+      () => [],
+      () => 'text',
+      (state) => ({ ...state, format: '1' }),
+      (state) => ({ ...state, run: undefined }),
+      (state) => ({ ...state, run: { ...state.run, model: 7 } }),
+      (state) => ({ ...state, run: { ...state.run, classes: 'top' } }),
+      (state) => ({ ...state, run: { ...state.run, classes: [1] } }),
+      (state) => ({ ...state, run: { ...state.run, versions: { a: 1 } } }),
+      (state) => ({ ...state, progress: { ...state.progress, step: -1 } }),
+      (state) => ({ ...state, progress: { ...state.progress, epoch: 1.5 } }),
+      (state) => ({ ...state, progress: { ...state.progress, seed: null } }),
+      (state) => ({ ...state, progress: { ...state.progress, sums: {} } }),
+    ];
+    for (const change of changes) expect(await codeOf(await withState(change))).toBe('FILE_STATE');
+  });
+
+  it('cannot hold a parameter that looks like the optimiser', async () => {
+    const parameters = new Map([['optimiser/fc.weight', Tensor.zeros([1])]]);
+    await expect(encodeCheckpoint({ ...checkpoint, parameters })).rejects.toThrow(OptionError);
+  });
+});
+
+function structuredCloneOf({ run, progress, parameters, optimiserState }: Checkpoint): Checkpoint {
+  return { run, progress, parameters: new Map([...parameters].reverse()), optimiserState };
+}

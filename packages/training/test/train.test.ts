@@ -1,0 +1,327 @@
+import { Sequential, dense } from '@convkit/layers';
+import { constantRate } from '@convkit/optim';
+import { ConvkitError, OptionError, Tensor, openHostDevice, recordDevice, type Device } from '@convkit/tensor';
+import { describe, expect, it } from 'vitest';
+import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { DivergedError, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainingEvent } from '../src/index.js';
+import { batchesPerEpoch, collect, evaluation, identity, network, options, source, traceOf } from './support/tiny.js';
+
+const host = () => openHostDevice();
+const short = (event: TrainingEvent) => `${event.type} ${'step' in event ? event.step : event.steps}`;
+const live = (device: Device) => device.report().live().map(({ label, shape }) => `${label} ${shape.join('x')}`).sort();
+
+async function checkpointAfter(device: Device, steps: number): Promise<Checkpoint> {
+  const store = memoryCheckpointStore();
+  await collect(train(options(device, { steps, checkpoints: { store, run: identity } })));
+  const { found } = await latestCheckpoint(store);
+  return (found as NonNullable<typeof found>).checkpoint;
+}
+
+describe('events', () => {
+  it('come in order, typed, and end with done', async () => {
+    const store = memoryCheckpointStore();
+    const events = await collect(train(options(host(), { epochs: 2, evaluation, checkpoints: { store, every: 3, run: identity } })));
+    expect(events.map(short)).toEqual([
+      ...['step 1', 'step 2', 'step 3', 'checkpoint 3', 'step 4', 'step 5', 'epoch 5', 'evaluating 5', 'evaluating 5', 'evaluation 5'],
+      ...['step 6', 'checkpoint 6', 'step 7', 'step 8', 'step 9', 'checkpoint 9', 'step 10', 'epoch 10'],
+      ...['checkpoint 10', 'evaluating 10', 'evaluating 10', 'evaluation 10', 'done 10'],
+    ]);
+    const steps = events.filter((event) => event.type === 'step');
+    expect(steps.map(({ epoch }) => epoch)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(steps.map(({ lr }) => lr)).toEqual([...Array<number>(7).fill(0.05), ...Array<number>(3).fill(0.05 * 0.1)]);
+    for (const { loss, top1, imagesPerSecond } of steps) {
+      expect(loss).toBeGreaterThan(0);
+      expect([0, 0.25, 0.5, 0.75, 1]).toContain(top1);
+      expect(imagesPerSecond).toBeGreaterThan(0);
+    }
+    const epoch = events.find((event) => event.type === 'epoch' && event.epoch === 1);
+    const second = steps.slice(5);
+    expect(epoch).toMatchObject({ loss: expect.closeTo(second.reduce((sum, { loss }) => sum + loss, 0) / 5, 12) as number, top1: second.reduce((sum, { top1 }) => sum + top1, 0) / 5 });
+    const done = events[events.length - 1];
+    const judged = events.filter((event) => event.type === 'evaluation').at(-1);
+    expect(judged).toMatchObject({ images: 7, top5: 1 });
+    expect(done).toMatchObject({ type: 'done', reason: 'finished', epochs: 2, device: 'host', evaluation: judged });
+    if (done.type !== 'done' || epoch?.type !== 'epoch') throw new Error('unreachable');
+    expect(done.trainLoss).toBe(epoch.loss);
+    expect(done.weightsSha256).toBe(await hashParameters(done.parameters));
+  });
+
+  it('learns', async () => {
+    const events = await collect(train(options(host(), { steps: 150, schedule: constantRate(0.02), evaluation })));
+    const losses = events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(losses.slice(-20))).toBeLessThan(0.5 * mean(losses.slice(0, 20)));
+    expect(events.at(-1)).toMatchObject({ evaluation: { top1: 1 } });
+  });
+
+  it('ends at epochs or steps, whichever comes first', async () => {
+    expect((await collect(train(options(host(), { epochs: 1, steps: 100 })))).at(-1)).toMatchObject({ steps: batchesPerEpoch, epochs: 1 });
+    expect((await collect(train(options(host(), { epochs: 1, steps: 2 })))).at(-1)).toMatchObject({ steps: 2, epochs: 0 });
+  });
+
+  it('refuses counts that cannot be', async () => {
+    const refused: [Parameters<typeof options>[1], RegExp][] = [
+      [{}, /neither epochs nor steps/],
+      [{ steps: 1.5 }, /steps is 1.5/],
+      [{ epochs: -1 }, /epochs is -1/],
+      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), every: 0, run: identity } }, /checkpoints.every is 0/],
+      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), keep: 0, run: identity } }, /checkpoints.keep is 0/],
+    ];
+    for (const [more, message] of refused) {
+      const error = await collect(train(options(host(), more))).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(OptionError);
+      expect((error as OptionError).summary).toMatch(message);
+    }
+  });
+});
+
+describe.each(testDevices)('on $name', ({ name, mode, open }) => {
+  it('gives the same losses and weights to the bit with the same seed, and others with another', async () => {
+    const runs = [];
+    for (const seed of [11, 11, 12]) {
+      const device = await open();
+      runs.push(traceOf(await collect(train(options(device, { steps: 12, seed })))));
+      expect(device.report()).toMatchObject({ name, mode, tensors: 0, bytes: 0 });
+      await device.destroy();
+    }
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2].hash).not.toBe(runs[0].hash);
+  });
+
+  it('goes on in mid-epoch as if it had never stopped', async () => {
+    const device = await open();
+    const whole = await collect(train(options(device, { steps: 13, evaluation })));
+    const start = await checkpointAfter(device, 8);
+    expect(start.progress).toMatchObject({ step: 8, epoch: 1, batch: 3, seed: 11 });
+    const resumed = await collect(train(options(device, { steps: 13, start, evaluation })));
+    expect(traceOf(resumed)).toEqual({ ...traceOf(whole), steps: traceOf(whole).steps.slice(8) });
+    const told = (events: TrainingEvent[]) => events.filter(({ type }) => type === 'epoch' || type === 'evaluation' || type === 'done').slice(-4);
+    const timeless = (event: TrainingEvent) => ({ ...event, imagesPerSecond: 0 });
+    expect(told(resumed).map(timeless)).toEqual(told(whole).map(timeless));
+    await device.destroy();
+  });
+
+  it('holds after 1,000 steps what it held after 10', async () => {
+    const device = await open();
+    const held: Record<number, { tensors: number; bytes: number; live: string[] }> = {};
+    for await (const event of train(options(device, { steps: 1000 }))) {
+      if (event.type !== 'step') continue;
+      const { tensors, bytes } = device.report();
+      if ([10, 11, 996, 1000].includes(event.step)) held[event.step] = { tensors, bytes, live: live(device) };
+    }
+    const weightsAndVelocities = 2 * network.parameterSpecs([4, 6, 6, 1]).length;
+    expect(held[1000]).toEqual(held[10]);
+    expect(held[10].tensors).toBe(weightsAndVelocities);
+    // In mid-epoch there are loss, rank and normaliser of the update that is not read yet, besides.
+    expect(held[996]).toEqual(held[11]);
+    expect(held[11].tensors).toBe(weightsAndVelocities + 3);
+    expect(device.report()).toMatchObject({ mode, tensors: 0, bytes: 0 });
+    await device.destroy();
+  }, 300_000);
+});
+
+describe('a step', () => {
+  it('reads nothing back between its first launch and its last', async () => {
+    const device = recordDevice(openHostDevice());
+    await collect(train(options(device, { steps: 7 })));
+    const calls = device.calls.filter(({ verb }) => verb !== 'release');
+    // A step begins with the upload of its images and ends with the last launch of the optimiser.
+    const steps: (typeof calls)[] = [];
+    for (const call of calls) {
+      if (call.verb === 'upload' && call.name === 'x') steps.push([]);
+      steps.at(-1)?.push(call);
+    }
+    expect(steps).toHaveLength(7);
+    for (const [i, step] of steps.entries()) {
+      const lastLaunch = step.map(({ verb }) => verb).lastIndexOf('run');
+      expect(step[lastLaunch].name).toBe('sgd_apply');
+      expect(step.filter(({ name }) => name === 'sgd_apply')).toHaveLength(network.parameterSpecs([4, 6, 6, 1]).length);
+      expect(step.slice(0, lastLaunch).filter(({ verb }) => verb === 'download')).toEqual([]);
+      // Between two steps the losses and ranks of the one before are read; at the end of the epoch and of the run those of the last, too, and then the weights.
+      const read = step.slice(lastLaunch).filter(({ verb }) => verb === 'download');
+      expect(read).toHaveLength([0, 2, 2, 2, 2 + 2, 0, 2 + 2 + 6][i]);
+    }
+  });
+
+  it('makes the next batch while the device works', async () => {
+    const asked: string[] = [];
+    let running = 0;
+    const watched = {
+      batchesPerEpoch,
+      batch: async (epoch: number, index: number) => {
+        asked.push(`${epoch} ${index}`);
+        expect(++running).toBe(1);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        return source.batch(epoch, index);
+      },
+    };
+    for await (const event of train(options(host(), { steps: 7, source: watched }))) {
+      if (event.type === 'step' && event.step === 3) expect(asked).toContain('0 4');
+    }
+    // One batch more at the beginning, for the shape of the weights, and one at the end, which nobody took.
+    expect(asked).toEqual(['0 0', '0 0', '0 1', '0 2', '0 3', '0 4', '1 0', '1 1', '1 2']);
+  });
+
+  it('releases everything when it fails, and when the reader leaves', async () => {
+    for (const failing of ['sgd_velocity', 'cross_entropy_backward', 'conv2d_forward', 'conv2d_backward_weights', 'dropout']) {
+      const inner = openHostDevice();
+      let launches = 0;
+      const device: Device = new Proxy(inner, {
+        get(target, key) {
+          if (key !== 'run') {
+            const value: unknown = Reflect.get(target, key);
+            return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+          }
+          return (...args: Parameters<Device['run']>) => {
+            if (args[0].name === failing && ++launches === 8) throw new ConvkitError({ code: 'TEST', message: 'the device is lost.' });
+            return target.run(...args);
+          };
+        },
+      });
+      await expect(collect(train(options(device, { steps: 20 })))).rejects.toThrow('the device is lost.');
+      expect(live(inner)).toEqual([]);
+    }
+    const device = host();
+    for await (const event of train(options(device, { steps: 20 }))) if (event.type === 'step' && event.step === 3) break;
+    expect(live(device)).toEqual([]);
+  });
+
+  it('passes on the error of a source, also of a batch made ahead', async () => {
+    const torn = {
+      batchesPerEpoch,
+      batch: (epoch: number, index: number) => (index === 3 ? Promise.reject(new ConvkitError({ code: 'TEST', message: 'no such image.' })) : source.batch(epoch, index)),
+    };
+    const device = host();
+    const steps: number[] = [];
+    const run = (async () => {
+      for await (const event of train(options(device, { steps: 20, source: torn }))) if (event.type === 'step') steps.push(event.step);
+    })();
+    await expect(run).rejects.toThrow('no such image.');
+    expect(steps).toEqual([1, 2]);
+    expect(live(device)).toEqual([]);
+  });
+});
+
+describe('a resumed run', () => {
+  it('refuses another seed, another number of batches and weights of another network', async () => {
+    const start = await checkpointAfter(host(), 8);
+    await expect(collect(train(options(host(), { steps: 9, start, seed: 12 })))).rejects.toThrow('seed is 12, but the run to go on with has seed 11');
+    await expect(collect(train(options(host(), { steps: 9, start, source: { ...source, batchesPerEpoch: 6 } })))).rejects.toThrow('does not fit 6 batches an epoch');
+    const device = host();
+    const other = new Sequential([dense('fc9', { outputs: 3 })]);
+    await expect(collect(train(options(device, { steps: 9, start, network: other })))).rejects.toThrow('there is no parameter "fc9.weight"');
+    expect(live(device)).toEqual([]);
+  });
+
+  it('that has nothing left to do says what it has', async () => {
+    const start = await checkpointAfter(host(), 8);
+    const store = memoryCheckpointStore();
+    const events = await collect(train(options(host(), { steps: 8, start, evaluation, checkpoints: { store, run: identity } })));
+    expect(events.map(short)).toEqual(['evaluating 8', 'evaluating 8', 'evaluation 8', 'done 8']);
+    expect(events.at(-1)).toMatchObject({ steps: 8, imagesPerSecond: 0, weightsSha256: await hashParameters(start.parameters) });
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('goes on from the one before when the newest checkpoint is torn', async () => {
+    const store = memoryCheckpointStore();
+    await collect(train(options(host(), { steps: 9, checkpoints: { store, every: 4, run: identity } })));
+    expect(await store.list()).toEqual(['step-00000004.safetensors', 'step-00000008.safetensors', 'step-00000009.safetensors']);
+    const newest = await store.read('step-00000009.safetensors');
+    newest[newest.length - 5] ^= 1;
+    await store.write('step-00000009.safetensors', newest);
+    await store.write('step-00000008.safetensors', (await store.read('step-00000008.safetensors')).slice(0, 500));
+    const { found, skipped } = await latestCheckpoint(store);
+    expect(skipped.map(({ name, error }) => [name, error.code])).toEqual([['step-00000009.safetensors', 'FILE_CHECKSUM'], ['step-00000008.safetensors', 'FILE_TRUNCATED']]);
+    expect(found?.checkpoint.progress.step).toBe(4);
+    const whole = await collect(train(options(host(), { steps: 9 })));
+    const resumed = await collect(train(options(host(), { steps: 9, start: (found as NonNullable<typeof found>).checkpoint })));
+    expect(traceOf(resumed).hash).toBe(traceOf(whole).hash);
+  });
+});
+
+describe('commands', () => {
+  it('stop finishes the update, saves, and ends', async () => {
+    const store = memoryCheckpointStore();
+    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, run: identity } }));
+    const events: TrainingEvent[] = [];
+    for await (const event of run) {
+      events.push(event);
+      if (event.type === 'step' && event.step === 7) run.send({ type: 'stop' });
+    }
+    // Step 8 was under way when step 7 was told.
+    expect(events.slice(-3).map(short)).toEqual(['step 8', 'checkpoint 8', 'done 8']);
+    expect(events.at(-1)).toMatchObject({ reason: 'stopped', epochs: 1, evaluation: undefined });
+    const whole = await collect(train(options(host(), { steps: 12 })));
+    const { found } = await latestCheckpoint(store);
+    const resumed = await collect(train(options(host(), { steps: 12, start: (found as NonNullable<typeof found>).checkpoint })));
+    expect(traceOf(resumed).hash).toBe(traceOf(whole).hash);
+  });
+
+  it('stop leaves an evaluation at once', async () => {
+    const store = memoryCheckpointStore();
+    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, run: identity } }));
+    const events: string[] = [];
+    for await (const event of run) {
+      events.push(short(event));
+      if (event.type === 'evaluating') run.send({ type: 'stop' });
+    }
+    expect(events.slice(-4)).toEqual(['epoch 5', 'checkpoint 5', 'evaluating 5', 'done 5']);
+  });
+
+  it('checkpoint saves after the update and goes on', async () => {
+    const store = memoryCheckpointStore();
+    const run = train(options(host(), { steps: 8, checkpoints: { store, run: identity } }));
+    const events: string[] = [];
+    for await (const event of run) {
+      events.push(short(event));
+      if (event.type === 'step' && event.step === 2) run.send({ type: 'checkpoint' });
+    }
+    expect(events.filter((event) => event.startsWith('checkpoint'))).toEqual(['checkpoint 3', 'checkpoint 5', 'checkpoint 8']);
+  });
+});
+
+describe('when something goes wrong', () => {
+  it('a loss that is no number stops the run with its step and leaves the last checkpoint', async () => {
+    const store = memoryCheckpointStore();
+    const poisoned = {
+      batchesPerEpoch,
+      batch: async (epoch: number, index: number) => {
+        const { x, targets } = await source.batch(epoch, index);
+        return { x: epoch === 1 && index === 1 ? new Tensor(x.shape, x.data.fill(NaN)) : x, targets };
+      },
+    };
+    const device = host();
+    const steps: number[] = [];
+    const run = (async () => {
+      for await (const event of train(options(device, { epochs: 3, source: poisoned, checkpoints: { store, every: 2, run: identity } }))) if (event.type === 'step') steps.push(event.step);
+    })();
+    const error = await run.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).code).toBe('TRAINING_DIVERGED');
+    expect((error as DivergedError).summary).toBe('training diverged: the loss of step 7 (epoch 1) is NaN.');
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await store.list()).at(-1)).toBe('step-00000006.safetensors');
+    expect((await latestCheckpoint(store)).found?.checkpoint.progress.step).toBe(6);
+    expect(live(device)).toEqual([]);
+  });
+
+  it('weights that are no numbers are not saved, though the loss before them was one', async () => {
+    const store = memoryCheckpointStore();
+    const schedule = ({ step }: { step: number }) => (step === 4 ? 3e38 : 0.05);
+    const run = train(options(host(), { epochs: 1, schedule, checkpoints: { store, every: 2, run: identity } }));
+    await expect(collect(run)).rejects.toThrow(/after step 5 "conv1\.(weight|bias)" holds numbers that are not finite/);
+    expect((await latestCheckpoint(store)).found?.checkpoint.progress.step).toBe(4);
+  });
+
+  it('a store that fails is a warning in mid-run and an error at the end', async () => {
+    const store: CheckpointStore = { ...memoryCheckpointStore(), write: () => Promise.reject(new Error('ENOSPC: no space left on device')) };
+    const events: TrainingEvent[] = [];
+    const run = (async () => {
+      for await (const event of train(options(host(), { steps: 5, checkpoints: { store, every: 3, run: identity } }))) events.push(event);
+    })();
+    await expect(run).rejects.toThrow('ENOSPC');
+    expect(events.map(short)).toEqual(['step 1', 'step 2', 'step 3', 'warning 3', 'step 4', 'step 5', 'epoch 5']);
+    expect(events[3]).toMatchObject({ code: 'CHECKPOINT_FAILED', message: 'the checkpoint of step 3 was not written: Error: ENOSPC: no space left on device' });
+  });
+});
