@@ -35,7 +35,7 @@ export function dense(name: string, options: DenseOptions): Layer {
   assertWhole(owner, 'outputs', outputs, 1);
 
   const inputsOf = (x: Shape): number => {
-    if (x.length < 2) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, ...], but is ${formatShape(x)}.`, values: { x: formatShape(x) } });
+    if (x.length < 2) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, ...].`, values: { x: formatShape(x) } });
     return sizeOf(x.slice(1));
   };
 

@@ -1,7 +1,7 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
 import { OptionError } from '@convkit/tensor';
 import type { Layer } from './layer.js';
-import { assertWhole } from './window.js';
+import { assertImages, assertWhole } from './window.js';
 
 /** Options of {@link lrn}. None has a default, because the libraries of the field disagree about all of them. */
 export interface LrnOptions {
@@ -21,7 +21,7 @@ export interface LrnOptions {
 }
 
 /**
- * Local response normalisation across channels, any shape with the channels last: `y_i = x_i * (k + a * sum_j x_j^2)^-beta`, where j runs over the `size`
+ * Local response normalisation across channels, `[N, H, W, C]`: `y_i = x_i * (k + a * sum_j x_j^2)^-beta`, where j runs over the `size`
  * channels around i that exist, and a is the effective alpha.
  * Source: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 3.3.
  *
@@ -46,7 +46,10 @@ export function lrn(name: string, options: LrnOptions): Layer {
     name,
     kind: 'lrn',
     keeps: ['x'],
-    outputShape: (x) => x,
+    outputShape(x) {
+      assertImages(owner, x);
+      return x;
+    },
     parameterSpecs: () => [],
     scratchShapes: (x) => [x],
     multiplyAdds: () => 0,

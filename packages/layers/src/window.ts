@@ -41,7 +41,7 @@ export function windowOf(owner: string, size: number | readonly [number, number]
     size: [height, width],
     stride: [down, right],
     over(x) {
-      if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C], but is ${formatShape(x)}.`, values: { x: formatShape(x) } });
+      assertImages(owner, x);
       const [before, right0, after, left] = border;
       const rows = place(x[1], height, down, before, after, rounding);
       const columns = place(x[2], width, right, left, right0, rounding);
@@ -66,6 +66,11 @@ function place(size: number, window: number, stride: number, before: number, aft
 
 function pairOf(value: number | readonly [number, number]): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : value;
+}
+
+/** @throws ShapeError `SHAPE_MISMATCH` unless `x` has the four axes of images. */
+export function assertImages(owner: string, x: Shape): void {
+  if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) } });
 }
 
 /** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`. */

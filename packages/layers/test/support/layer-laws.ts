@@ -1,0 +1,112 @@
+import type { Shape } from '@convkit/tensor';
+import { conv2d, dense, dropout, lrn, maxPool, relu, type ForwardMode, type Layer } from '../../src/index.js';
+
+/** One layer on one input, to be held against the laws. */
+export interface LawCase {
+  readonly title: string;
+  readonly layer: Layer;
+  readonly x: Shape;
+  /** Modes in which it behaves differently; evaluation alone by default. */
+  readonly modes?: readonly ForwardMode[];
+  /** Whether the layer has a kink: then inputs keep away from it by more than a finite difference. */
+  readonly kink?: 'at zero' | 'where inputs are equal';
+}
+
+/** An input that a layer must refuse, and the whole text with which it does. */
+export interface Refusal {
+  readonly layer: Layer;
+  readonly x: Shape;
+  readonly text: string;
+}
+
+/** What stands for one exported layer. */
+export interface LayerLaw {
+  readonly cases: readonly LawCase[];
+  /** Empty only for layers that take every shape. */
+  readonly refusals: readonly Refusal[];
+}
+
+const training: ForwardMode = { training: true, seed: 11, step: 3 };
+const both: readonly ForwardMode[] = [{ training: false }, training];
+const normal = { size: 5, alpha: 0.9, divideAlphaBySize: true, beta: 0.75, k: 2 };
+
+/** By name of the export. A layer that is exported and not listed here fails the tests. */
+export const layerLaws: Readonly<Record<string, LayerLaw>> = {
+  conv2d: {
+    cases: [
+      { title: 'plain', layer: conv2d('conv1', { outputs: 3, kernelSize: 3 }), x: [2, 5, 4, 2] },
+      {
+        title: 'stride, one-sided padding, groups, oblong filters',
+        layer: conv2d('conv2', { outputs: 4, kernelSize: [2, 3], stride: [2, 1], padding: [1, 0, 2, 1], groups: 2 }),
+        x: [3, 5, 5, 6],
+      },
+      { title: 'filters that hang over', layer: conv2d('conv3', { outputs: 2, kernelSize: 4, stride: 3, padding: 1, rounding: 'ceil' }), x: [1, 6, 7, 3] },
+      { title: 'one channel a group, one pixel', layer: conv2d('conv4', { outputs: 6, kernelSize: 1, groups: 3 }), x: [2, 1, 1, 3] },
+    ],
+    refusals: [
+      {
+        layer: conv2d('conv1', { outputs: 3, kernelSize: 3 }),
+        x: [2, 5],
+        text: 'conv1 (conv2d): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH',
+      },
+      {
+        layer: conv2d('conv2', { outputs: 4, kernelSize: 3, groups: 2 }),
+        x: [1, 8, 8, 3],
+        text: 'conv2 (conv2d): x has 3 channels, which cannot be divided into 2 groups.\n  x      [1, 8, 8, 3]\n  groups 2\n  help: choose groups so that they divide the input channels.\n  code: SHAPE_MISMATCH',
+      },
+      {
+        layer: conv2d('conv3', { outputs: 4, kernelSize: 5, padding: 1 }),
+        x: [1, 2, 8, 3],
+        text: 'conv3 (conv2d): a window of 5 x 5 does not fit into an image of 2 x 8.\n  x       [1, 2, 8, 3]\n  padding [1, 1, 1, 1]\n  help: use a larger image, a smaller window or more padding.\n  code: SHAPE_MISMATCH',
+      },
+    ],
+  },
+  dense: {
+    cases: [
+      { title: 'on features', layer: dense('fc1', { outputs: 4 }), x: [3, 5] },
+      { title: 'on images', layer: dense('fc2', { outputs: 3 }), x: [2, 2, 3, 2] },
+    ],
+    refusals: [{ layer: dense('fc1', { outputs: 4 }), x: [5], text: 'fc1 (dense): x must be [N, ...].\n  x [5]\n  code: SHAPE_MISMATCH' }],
+  },
+  relu: {
+    cases: [
+      { title: 'on images', layer: relu('relu1'), x: [2, 3, 3, 2], kink: 'at zero' },
+      { title: 'on features', layer: relu('relu2'), x: [3, 7], kink: 'at zero' },
+    ],
+    refusals: [],
+  },
+  lrn: {
+    cases: [
+      { title: 'alpha divided, five of seven channels', layer: lrn('norm1', normal), x: [2, 2, 3, 7] },
+      { title: 'alpha not divided, another exponent', layer: lrn('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 2, 2, 6] },
+      { title: 'a window wider than the channels', layer: lrn('norm3', { ...normal, size: 7 }), x: [2, 1, 2, 3] },
+    ],
+    refusals: [{ layer: lrn('norm1', normal), x: [2, 5], text: 'norm1 (lrn): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' }],
+  },
+  maxPool: {
+    cases: [
+      { title: 'overlapping', layer: maxPool('pool1', { window: 3, stride: 2 }), x: [2, 7, 5, 3], kink: 'where inputs are equal' },
+      {
+        title: 'hanging over, oblong, padded',
+        layer: maxPool('pool2', { window: [3, 2], stride: [2, 2], padding: [1, 0, 0, 1], rounding: 'ceil' }),
+        x: [1, 6, 6, 2],
+        kink: 'where inputs are equal',
+      },
+    ],
+    refusals: [
+      { layer: maxPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (maxPool): x must be [N, H, W, C].\n  x [2, 9]\n  code: SHAPE_MISMATCH' },
+      {
+        layer: maxPool('pool2', { window: 2, stride: 4, rounding: 'ceil' }),
+        x: [1, 4, 6, 1],
+        text: 'pool2 (maxPool): a window of 2 x 2 would lie outside the image.\n  x       [1, 4, 6, 1]\n  padding [0, 0, 2, 0]\n  help: use a larger window, less padding, or rounding "floor".\n  code: SHAPE_MISMATCH',
+      },
+    ],
+  },
+  dropout: {
+    cases: [
+      { title: 'mean put right in evaluation', layer: dropout('drop1', { keep: 0.5, scaling: 'test' }), x: [4, 9], modes: both },
+      { title: 'mean put right in training', layer: dropout('drop2', { keep: 0.7, scaling: 'train' }), x: [2, 3, 3, 2], modes: both },
+    ],
+    refusals: [],
+  },
+};
