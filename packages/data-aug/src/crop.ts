@@ -35,13 +35,10 @@ export function crop<I extends AnyImage>(image: I, box: Box): I {
     });
   }
   const out = blankLike(image, width, height);
-  const { data } = image;
   const row = width * image.channels;
-  const stride = image.width * image.channels;
   for (let i = 0; i < height; i++) {
-    const from = (y + i) * stride + x * image.channels;
-    const to = i * row;
-    for (let j = 0; j < row; j++) out.data[to + j] = data[from + j];
+    const from = ((y + i) * image.width + x) * image.channels;
+    out.data.set(image.data.subarray(from, from + row), i * row);
   }
   return out;
 }

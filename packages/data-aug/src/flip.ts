@@ -12,11 +12,12 @@ export function flip<I extends AnyImage>(image: I): I {
   assertImage(image, 'flip');
   const { width, height, channels, data } = image;
   const out = blankLike(image, width, height);
+  const mirrored = out.data;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y * width + x) * channels;
       const to = (y * width + width - 1 - x) * channels;
-      for (let c = 0; c < channels; c++) out.data[to + c] = data[from + c];
+      for (let c = 0; c < channels; c++) mirrored[to + c] = data[from + c];
     }
   }
   return out;

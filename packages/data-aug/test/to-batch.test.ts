@@ -10,6 +10,15 @@ it('puts images one after the other, as [N, height, width, channels]', () => {
   expect([...batch.data]).toEqual(images.flatMap(({ data }) => [...data]));
 });
 
+it('fills an array that is used again', () => {
+  const images = [image(2, 2, 1, 1), image(2, 2, 1, 2)];
+  const into = new Float32Array(8).fill(-1);
+  const batch = toBatch(images, into);
+  expect(batch.data).toBe(into);
+  expect(batch).toEqual(toBatch(images));
+  expect(() => toBatch(images, new Float32Array(9))).toThrow('shape [2, 2, 2, 1] holds 8 numbers, but 9 were given');
+});
+
 it('refuses images of different sizes, and none', () => {
   expect(() => toBatch([image(3, 2, 3), image(2, 3, 3)])).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: toBatch: image 1 differs from image 0.

@@ -3,7 +3,7 @@ import { fashionMnist, type DataFile } from './fashion-mnist.js';
 /** A file in memory. */
 export interface LoadedFile {
   readonly name: string;
-  /** As stored: gzip over IDX. */
+  /** Gzip over IDX; in a browser plain IDX if the server declares the compression as its own (`Content-Encoding: gzip`). */
   readonly bytes: Uint8Array;
 }
 
@@ -14,7 +14,7 @@ export interface LoadedFashionMnist {
 }
 
 /**
- * Reads the four files, 30.9 MB: from the package's folder in Node, with `fetch` in a browser. They stay compressed; `idxDataset` of `@convkit/datasets` reads them.
+ * Reads the four files, 30.9 MB: from the package's folder in Node, with `fetch` in a browser. They stay as they come; `idxDataset` of `@convkit/datasets` reads them, gzip or not.
  *
  * @throws Error if a file cannot be read or fetched; the message names its address.
  *

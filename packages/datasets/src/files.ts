@@ -14,8 +14,9 @@ export interface FolderEntry {
 
 /** What is at a path; links are followed. Undefined if nothing is. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  const files = fileSystem();
   try {
-    const found = await fileSystem().stat(path);
+    const found = await files.stat(path);
     return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : undefined;
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(cause))) return undefined;
@@ -47,12 +48,13 @@ export function fileSource(path: string): ByteSource {
 
 /** Opens the file when first read; closes it at its end or when given up. */
 function fileStream(path: string): ReadableStream<Uint8Array> {
+  const files = fileSystem();
   let handle: FileHandle | undefined;
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          handle ??= await fileSystem().open(path);
+          handle ??= await files.open(path);
           const { bytesRead, buffer } = await handle.read(new Uint8Array(2 ** 16));
           if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
           await handle.close();
