@@ -2,19 +2,6 @@ import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import { FormatError, OptionError, type Tensor } from '@convkit/tensor';
 import { sha256 } from './hash-parameters.js';
 
-/** What a run is about, for whoever finds a checkpoint. Training itself reads none of it. */
-export interface RunIdentity {
-  readonly model: string;
-  readonly recipe: string;
-  /** Which data, well enough to tell another set from it. */
-  readonly dataset: string;
-  /** Class names in label order. */
-  readonly classes: readonly string[];
-  readonly device: string;
-  /** Versions by package name. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
 /**
  * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place,
  * and random numbers are functions of the seed and the place.
@@ -40,7 +27,8 @@ export interface EpochSums {
 
 /** Everything that a run needs to go on as if it had never stopped. */
 export interface Checkpoint {
-  readonly run: RunIdentity;
+  /** What the run is about, for whoever finds the file: model, data, versions, … Any JSON; training itself reads none of it. */
+  readonly about: Readonly<Record<string, unknown>>;
   readonly progress: TrainingProgress;
   /** By full name, such as `conv1.weight`. */
   readonly parameters: ReadonlyMap<string, Tensor>;
@@ -62,13 +50,13 @@ const digestEnd = digestStart + 64;
  * @throws OptionError `OPTION_INVALID` when a parameter's name begins with `optimiser/`.
  */
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
-  const { run, progress, parameters, optimiserState } = checkpoint;
+  const { about, progress, parameters, optimiserState } = checkpoint;
   const tensors = new Map(parameters);
   for (const name of parameters.keys()) {
     if (name.startsWith(optimiserPrefix)) throw new OptionError({ code: 'OPTION_INVALID', message: `the parameter "${name}" cannot be saved: "${optimiserPrefix}" is kept for the optimiser's state.` });
   }
   for (const [name, tensor] of optimiserState) tensors.set(optimiserPrefix + name, tensor);
-  const state = JSON.stringify({ format, run, progress });
+  const state = JSON.stringify({ format, about, progress });
   const bytes = writeSafetensors(tensors, new Map([['sha256', '0'.repeat(64)], ['state', state]]));
   bytes.set(new TextEncoder().encode(await sha256(bytes.subarray(digestEnd))), digestStart);
   return bytes;
@@ -99,53 +87,47 @@ export async function decodeCheckpoint(bytes: Uint8Array, file: string): Promise
   return { ...readState(state, file), parameters, optimiserState };
 }
 
-function readState(text: string, file: string): Pick<Checkpoint, 'run' | 'progress'> {
+function readState(text: string, file: string): Pick<Checkpoint, 'about' | 'progress'> {
   const fail = (what: string): never => {
     throw new FormatError({ code: 'FILE_STATE', message: `${file}: the training state is not valid: ${what}.` });
   };
-  const member = (owner: unknown, key: string): unknown => (typeof owner === 'object' && owner !== null && Object.hasOwn(owner, key) ? (owner as Record<string, unknown>)[key] : undefined);
-  const textOf = (owner: unknown, key: string): string => {
-    const value = member(owner, key);
-    return typeof value === 'string' ? value : fail(`${key} should be a text`);
+  const objectAt = (owner: Record<string, unknown>, key: string): Record<string, unknown> => {
+    const value = Object.hasOwn(owner, key) ? owner[key] : undefined;
+    return isObject(value) ? value : fail(`${key} should be an object`);
   };
-  const wholeOf = (owner: unknown, key: string): number => {
-    const value = member(owner, key);
+  const wholeAt = (owner: Record<string, unknown>, key: string): number => {
+    const value = Object.hasOwn(owner, key) ? owner[key] : undefined;
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fail(`${key} should be a whole number`);
   };
-  let state: unknown;
-  try {
-    state = JSON.parse(text);
-  } catch {
-    fail('it is no JSON');
-  }
-  const version = wholeOf(state, 'format');
+  const state = parseJson(text);
+  if (!isObject(state)) return fail('it is no JSON object');
+  const version = wholeAt(state, 'format');
   if (version !== format) {
     throw new FormatError({ code: 'FILE_VERSION', message: `${file}: has layout ${version}, but this version reads layout ${format}.`, help: 'use the version that wrote it, or a newer one.' });
   }
-  const run = member(state, 'run');
-  const progress = member(state, 'progress');
-  const sums = member(progress, 'sums');
-  const classes = member(run, 'classes');
-  const versions = member(run, 'versions');
-  const loss = member(sums, 'loss');
-  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string')) return fail('classes should be texts');
-  if (typeof versions !== 'object' || versions === null || !Object.values(versions).every((name) => typeof name === 'string')) return fail('versions should be texts');
-  if (typeof loss !== 'number') return fail('loss should be a number');
+  const progress = objectAt(state, 'progress');
+  const sums = objectAt(progress, 'sums');
+  if (typeof sums.loss !== 'number') return fail('loss should be a number');
   return {
-    run: {
-      model: textOf(run, 'model'),
-      recipe: textOf(run, 'recipe'),
-      dataset: textOf(run, 'dataset'),
-      classes,
-      device: textOf(run, 'device'),
-      versions: versions as Record<string, string>,
-    },
+    about: objectAt(state, 'about'),
     progress: {
-      step: wholeOf(progress, 'step'),
-      epoch: wholeOf(progress, 'epoch'),
-      batch: wholeOf(progress, 'batch'),
-      seed: wholeOf(progress, 'seed'),
-      sums: { loss, correct: wholeOf(sums, 'correct'), images: wholeOf(sums, 'images') },
+      step: wholeAt(progress, 'step'),
+      epoch: wholeAt(progress, 'epoch'),
+      batch: wholeAt(progress, 'batch'),
+      seed: wholeAt(progress, 'seed'),
+      sums: { loss: sums.loss, correct: wholeAt(sums, 'correct'), images: wholeAt(sums, 'images') },
     },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { Optimiser, Schedule } from '@convkit/optim';
 import { ConvkitError, OptionError, type Device } from '@convkit/tensor';
 import type { BatchSource } from './batch-source.js';
 import { saveCheckpoint, type CheckpointStore } from './checkpoint-store.js';
-import type { Checkpoint, RunIdentity } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { EvaluationSource } from './evaluate.js';
 import type { CheckpointEvent, EvaluationEvent, TrainingEvent, WarningEvent } from './events.js';
 import { hashParameters } from './hash-parameters.js';
@@ -16,8 +16,8 @@ export interface CheckpointOptions {
   readonly every?: number;
   /** How many of them stay in the store. Default 3. */
   readonly keep?: number;
-  /** Goes into every checkpoint; the device is added. */
-  readonly run: Omit<RunIdentity, 'device'>;
+  /** What the run is about, for whoever finds a checkpoint: any JSON. Default: nothing. */
+  readonly about?: Checkpoint['about'];
 }
 
 /** What {@link train} needs. Device, network, sources, optimiser and store are borrowed. */
@@ -112,7 +112,7 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
       if (epochEnds && evaluation !== undefined) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
     }
     yield* trainee.report(0);
-    if (checkpoints !== undefined && savedStep !== trainee.step) yield checkpointEvent(trainee.step, await save(await trainee.checkpoint(checkpoints.run), checkpoints));
+    if (checkpoints !== undefined && savedStep !== trainee.step) yield checkpointEvent(trainee.step, await save(await trainee.checkpoint(checkpoints.about), checkpoints));
     if (evaluation !== undefined && !inbox.stop) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
     const parameters = await trainee.downloadParameters();
     yield {
@@ -135,7 +135,7 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
 /** A checkpoint in mid-run: a store that fails must not end hours of work. What the device or the weights are to blame for does. */
 async function trySave(trainee: Trainee, checkpoints: CheckpointOptions): Promise<CheckpointEvent | WarningEvent> {
   const { step } = trainee;
-  const checkpoint = await trainee.checkpoint(checkpoints.run);
+  const checkpoint = await trainee.checkpoint(checkpoints.about);
   try {
     return checkpointEvent(step, await save(checkpoint, checkpoints));
   } catch (error) {

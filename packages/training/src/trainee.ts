@@ -1,7 +1,7 @@
 import { downloadParameters, releaseAll, softmaxCrossEntropy, uploadParameters, type LossPass } from '@convkit/layers';
 import { OptionError, type DeviceTensor, type Tensor } from '@convkit/tensor';
 import { lookAhead, type BatchSource } from './batch-source.js';
-import type { Checkpoint, EpochSums, RunIdentity } from './checkpoint.js';
+import type { Checkpoint, EpochSums } from './checkpoint.js';
 import { DivergedError } from './diverged-error.js';
 import { evaluate, type EvaluationSource } from './evaluate.js';
 import type { EpochEvent, EvaluatingEvent, EvaluationEvent, StepEvent } from './events.js';
@@ -136,10 +136,10 @@ export class Trainee {
   }
 
   /** Everything as it stands after the last update, which must have been reported. @throws DivergedError `TRAINING_DIVERGED` */
-  async checkpoint(run: Omit<RunIdentity, 'device'>): Promise<Checkpoint> {
+  async checkpoint(about: Checkpoint['about'] = {}): Promise<Checkpoint> {
     const { batchesPerEpoch } = this.#source;
     return {
-      run: { ...run, device: this.#options.device.name },
+      about,
       progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums },
       parameters: await this.downloadParameters(),
       optimiserState: await this.#download(this.#optimiserState),

@@ -1,10 +1,10 @@
 import { FormatError, Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { latestCheckpoint, memoryCheckpointStore, saveCheckpoint, type Checkpoint } from '../src/index.js';
-import { identity } from './support/tiny.js';
+import { about } from './support/tiny.js';
 
 const at = (step: number): Checkpoint => ({
-  run: { ...identity, device: 'host' },
+  about,
   progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, correct: 1, images: 4 } },
   parameters: new Map([['w', Tensor.from([1], [step])]]),
   optimiserState: new Map(),

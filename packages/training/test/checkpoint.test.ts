@@ -2,10 +2,9 @@ import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import { FormatError, OptionError, Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../src/index.js';
-import { identity } from './support/tiny.js';
 
 const checkpoint: Checkpoint = {
-  run: { ...identity, device: 'host' },
+  about: { model: 'tiny', classes: ['top', 'bottom'], nested: { a: [1, null, true] } },
   progress: { step: 12, epoch: 2, batch: 2, seed: 2 ** 53 - 1, sums: { loss: 0.1 + 0.2, correct: 3, images: 8 } },
   parameters: new Map([['fc.weight', Tensor.from([2, 2], [1, 2, 3, 4])], ['fc.bias', Tensor.from([2], [-0, 6])]]),
   optimiserState: new Map([['fc.weight', Tensor.from([2, 2], [5, 6, 7, 8])]]),
@@ -19,7 +18,7 @@ async function codeOf(bytes: Uint8Array): Promise<string> {
 }
 
 /** A file that is whole as far as its checksum goes. */
-async function withState(change: (state: { format: number; run: Record<string, unknown>; progress: Record<string, unknown> }) => unknown): Promise<Uint8Array> {
+async function withState(change: (state: { format: number; about: Record<string, unknown>; progress: Record<string, unknown> }) => unknown): Promise<Uint8Array> {
   const { tensors, metadata } = readSafetensors(await encodeCheckpoint(checkpoint));
   const state = JSON.stringify(change(JSON.parse(metadata.get('state') as string) as never));
   const bytes = writeSafetensors(tensors, new Map([['sha256', '0'.repeat(64)], ['state', state]]));
@@ -39,7 +38,7 @@ describe('a checkpoint file', () => {
     const { tensors, metadata } = readSafetensors(await encodeCheckpoint(checkpoint));
     expect([...tensors.keys()]).toEqual(['fc.bias', 'fc.weight', 'optimiser/fc.weight']);
     expect([...metadata.keys()]).toEqual(['sha256', 'state']);
-    expect(JSON.parse(metadata.get('state') as string)).toEqual({ format: 1, run: checkpoint.run, progress: checkpoint.progress });
+    expect(JSON.parse(metadata.get('state') as string)).toEqual({ format: 1, about: checkpoint.about, progress: checkpoint.progress });
   });
 
   it('has equal bytes for equal content', async () => {
@@ -68,16 +67,14 @@ describe('a checkpoint file', () => {
   it('is refused when its state is of another version or not whole, though the checksum fits', async () => {
     expect(await decodeCheckpoint(await withState((state) => state), 'file')).toMatchObject({ progress: checkpoint.progress });
     expect(await codeOf(await withState((state) => ({ ...state, format: 2 })))).toBe('FILE_VERSION');
-    const changes: ((state: { format: number; run: Record<string, unknown>; progress: Record<string, unknown> }) => unknown)[] = [
+    const changes: ((state: { format: number; about: Record<string, unknown>; progress: Record<string, unknown> }) => unknown)[] = [
       () => null,
       () => [],
       () => 'text',
       (state) => ({ ...state, format: '1' }),
-      (state) => ({ ...state, run: undefined }),
-      (state) => ({ ...state, run: { ...state.run, model: 7 } }),
-      (state) => ({ ...state, run: { ...state.run, classes: 'top' } }),
-      (state) => ({ ...state, run: { ...state.run, classes: [1] } }),
-      (state) => ({ ...state, run: { ...state.run, versions: { a: 1 } } }),
+      (state) => ({ ...state, about: undefined }),
+      (state) => ({ ...state, about: [] }),
+      (state) => ({ ...state, progress: 7 }),
       (state) => ({ ...state, progress: { ...state.progress, step: -1 } }),
       (state) => ({ ...state, progress: { ...state.progress, epoch: 1.5 } }),
       (state) => ({ ...state, progress: { ...state.progress, seed: null } }),
@@ -92,6 +89,6 @@ describe('a checkpoint file', () => {
   });
 });
 
-function structuredCloneOf({ run, progress, parameters, optimiserState }: Checkpoint): Checkpoint {
-  return { run, progress, parameters: new Map([...parameters].reverse()), optimiserState };
+function structuredCloneOf({ about, progress, parameters, optimiserState }: Checkpoint): Checkpoint {
+  return { about, progress, parameters: new Map([...parameters].reverse()), optimiserState };
 }

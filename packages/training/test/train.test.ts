@@ -4,7 +4,7 @@ import { ConvkitError, OptionError, Tensor, openHostDevice, recordDevice, type D
 import { describe, expect, it } from 'vitest';
 import { testDevices } from '../../kernels-gpu/test/support/devices.js';
 import { DivergedError, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainingEvent } from '../src/index.js';
-import { batchesPerEpoch, collect, evaluation, identity, network, options, source, traceOf } from './support/tiny.js';
+import { about, batchesPerEpoch, collect, evaluation, network, options, source, traceOf } from './support/tiny.js';
 
 const host = () => openHostDevice();
 const short = (event: TrainingEvent) => `${event.type} ${'step' in event ? event.step : event.steps}`;
@@ -12,7 +12,7 @@ const live = (device: Device) => device.report().live().map(({ label, shape }) =
 
 async function checkpointAfter(device: Device, steps: number): Promise<Checkpoint> {
   const store = memoryCheckpointStore();
-  await collect(train(options(device, { steps, checkpoints: { store, run: identity } })));
+  await collect(train(options(device, { steps, checkpoints: { store, about } })));
   const { found } = await latestCheckpoint(store);
   return (found as NonNullable<typeof found>).checkpoint;
 }
@@ -20,7 +20,7 @@ async function checkpointAfter(device: Device, steps: number): Promise<Checkpoin
 describe('events', () => {
   it('come in order, typed, and end with done', async () => {
     const store = memoryCheckpointStore();
-    const events = await collect(train(options(host(), { epochs: 2, evaluation, checkpoints: { store, every: 3, run: identity } })));
+    const events = await collect(train(options(host(), { epochs: 2, evaluation, checkpoints: { store, every: 3, about } })));
     expect(events.map(short)).toEqual([
       ...['step 1', 'step 2', 'step 3', 'checkpoint 3', 'step 4', 'step 5', 'epoch 5', 'evaluating 5', 'evaluating 5', 'evaluation 5'],
       ...['step 6', 'checkpoint 6', 'step 7', 'step 8', 'step 9', 'checkpoint 9', 'step 10', 'epoch 10'],
@@ -64,8 +64,8 @@ describe('events', () => {
       [{}, /neither epochs nor steps/],
       [{ steps: 1.5 }, /steps is 1.5/],
       [{ epochs: -1 }, /epochs is -1/],
-      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), every: 0, run: identity } }, /checkpoints.every is 0/],
-      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), keep: 0, run: identity } }, /checkpoints.keep is 0/],
+      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), every: 0, about } }, /checkpoints.every is 0/],
+      [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), keep: 0, about } }, /checkpoints.keep is 0/],
     ];
     for (const [more, message] of refused) {
       const error = await collect(train(options(host(), more))).catch((thrown: unknown) => thrown);
@@ -217,7 +217,7 @@ describe('a resumed run', () => {
   it('that has nothing left to do says what it has', async () => {
     const start = await checkpointAfter(host(), 8);
     const store = memoryCheckpointStore();
-    const events = await collect(train(options(host(), { steps: 8, start, evaluation, checkpoints: { store, run: identity } })));
+    const events = await collect(train(options(host(), { steps: 8, start, evaluation, checkpoints: { store, about } })));
     expect(events.map(short)).toEqual(['evaluating 8', 'evaluating 8', 'evaluation 8', 'done 8']);
     expect(events.at(-1)).toMatchObject({ steps: 8, imagesPerSecond: 0, weightsSha256: await hashParameters(start.parameters) });
     expect(await store.list()).toEqual([]);
@@ -225,7 +225,7 @@ describe('a resumed run', () => {
 
   it('goes on from the one before when the newest checkpoint is torn', async () => {
     const store = memoryCheckpointStore();
-    await collect(train(options(host(), { steps: 9, checkpoints: { store, every: 4, run: identity } })));
+    await collect(train(options(host(), { steps: 9, checkpoints: { store, every: 4, about } })));
     expect(await store.list()).toEqual(['step-00000004.safetensors', 'step-00000008.safetensors', 'step-00000009.safetensors']);
     const newest = await store.read('step-00000009.safetensors');
     newest[newest.length - 5] ^= 1;
@@ -243,7 +243,7 @@ describe('a resumed run', () => {
 describe('commands', () => {
   it('stop finishes the update, saves, and ends', async () => {
     const store = memoryCheckpointStore();
-    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, run: identity } }));
+    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, about } }));
     const events: TrainingEvent[] = [];
     for await (const event of run) {
       events.push(event);
@@ -260,7 +260,7 @@ describe('commands', () => {
 
   it('stop leaves an evaluation at once', async () => {
     const store = memoryCheckpointStore();
-    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, run: identity } }));
+    const run = train(options(host(), { epochs: 3, evaluation, checkpoints: { store, about } }));
     const events: string[] = [];
     for await (const event of run) {
       events.push(short(event));
@@ -271,7 +271,7 @@ describe('commands', () => {
 
   it('checkpoint saves after the update and goes on', async () => {
     const store = memoryCheckpointStore();
-    const run = train(options(host(), { steps: 8, checkpoints: { store, run: identity } }));
+    const run = train(options(host(), { steps: 8, checkpoints: { store, about } }));
     const events: string[] = [];
     for await (const event of run) {
       events.push(short(event));
@@ -294,7 +294,7 @@ describe('when something goes wrong', () => {
     const device = host();
     const steps: number[] = [];
     const run = (async () => {
-      for await (const event of train(options(device, { epochs: 3, source: poisoned, checkpoints: { store, every: 2, run: identity } }))) if (event.type === 'step') steps.push(event.step);
+      for await (const event of train(options(device, { epochs: 3, source: poisoned, checkpoints: { store, every: 2, about } }))) if (event.type === 'step') steps.push(event.step);
     })();
     const error = await run.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DivergedError);
@@ -309,7 +309,7 @@ describe('when something goes wrong', () => {
   it('weights that are no numbers are not saved, though the loss before them was one', async () => {
     const store = memoryCheckpointStore();
     const schedule = ({ step }: { step: number }) => (step === 4 ? 3e38 : 0.05);
-    const run = train(options(host(), { epochs: 1, schedule, checkpoints: { store, every: 2, run: identity } }));
+    const run = train(options(host(), { epochs: 1, schedule, checkpoints: { store, every: 2, about } }));
     await expect(collect(run)).rejects.toThrow(/after step 5 "conv1\.(weight|bias)" holds numbers that are not finite/);
     expect((await latestCheckpoint(store)).found?.checkpoint.progress.step).toBe(4);
   });
@@ -318,7 +318,7 @@ describe('when something goes wrong', () => {
     const store: CheckpointStore = { ...memoryCheckpointStore(), write: () => Promise.reject(new Error('ENOSPC: no space left on device')) };
     const events: TrainingEvent[] = [];
     const run = (async () => {
-      for await (const event of train(options(host(), { steps: 5, checkpoints: { store, every: 3, run: identity } }))) events.push(event);
+      for await (const event of train(options(host(), { steps: 5, checkpoints: { store, every: 3, about } }))) events.push(event);
     })();
     await expect(run).rejects.toThrow('ENOSPC');
     expect(events.map(short)).toEqual(['step 1', 'step 2', 'step 3', 'warning 3', 'step 4', 'step 5', 'epoch 5']);

@@ -57,7 +57,7 @@ export function options(device: Device, more: Partial<TrainOptions>): TrainOptio
   };
 }
 
-export const identity = { model: 'tiny', recipe: 'tiny', dataset: 'noise', classes: ['top', 'middle', 'bottom'], versions: { '@convkit/training': '0.1.0' } };
+export const about = { model: 'tiny', classes: ['top', 'middle', 'bottom'] };
 
 /** All events of a run. */
 export async function collect(run: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> {
