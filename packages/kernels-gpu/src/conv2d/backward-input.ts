@@ -51,7 +51,7 @@ export const conv2dBackwardInput = defKernel<Conv2dBackwardInputAttributes>({
     assertWhole('conv2d_backward_input', 'inputSize', attributes.inputSize, 2, 1);
     const x = [dy[0], ...attributes.inputSize, weight[2] * attributes.groups];
     const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_backward_input', x, weight, attributes);
-    assertShapeIs('conv2d_backward_input', 'dy', dy, output, 'inputSize and weight make it');
+    assertShapeIs('conv2d_backward_input', 'dy', { dy, weight }, output, 'inputSize and weight make it');
     return {
       output: x,
       views: [outputView, weightView],

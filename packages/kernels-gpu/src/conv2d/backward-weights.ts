@@ -53,7 +53,7 @@ export const conv2dBackwardWeights = defKernel<Conv2dBackwardWeightsAttributes>(
     assertWhole('conv2d_backward_weights', 'splits', [splits], 1, 1);
     const weight = [...kernelSize, Math.ceil(x[3] / groups), dy[3]];
     const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_backward_weights', x, weight, attributes);
-    assertShapeIs('conv2d_backward_weights', 'dy', dy, output, 'x and kernelSize make it');
+    assertShapeIs('conv2d_backward_weights', 'dy', { x, dy }, output, 'x and kernelSize make it');
     const [taps, ...filters] = weightView;
     return {
       output: [splits, ...weight],

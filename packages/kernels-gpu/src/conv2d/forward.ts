@@ -52,7 +52,7 @@ export const conv2dForward = defKernel<Conv2dAttributes>({
   },
   plan: ([x, weight, bias], attributes) => {
     const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_forward', x, weight, attributes);
-    assertShapeIs('conv2d_forward', 'bias', bias, [weight[3]], 'weight makes it');
+    assertShapeIs('conv2d_forward', 'bias', { x, weight, bias }, [weight[3]], 'weight makes it');
     return { output, views: [imageView, weightView, [constants.G, constants.K]], grid: outputView, constants };
   },
 });

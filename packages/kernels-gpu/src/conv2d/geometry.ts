@@ -42,7 +42,7 @@ export function conv2dGeometry(kernel: string, x: Shape, weight: Shape, attribut
       code: 'SHAPE_MISMATCH',
       message: `${kernel}: x has ${channels} channels, but weight ${formatShape(weight)} with groups ${G} reads ${C * G}.`,
       values: { x: formatShape(x), weight: formatShape(weight) },
-      help: channels % G === 0 ? `weight should be ${formatShape([R, S, channels / G, outputs])}.` : `groups should divide ${channels}.`,
+      help: cureOfChannels(channels, weight, G),
     });
   }
   if (outputs % G !== 0) {
@@ -62,4 +62,13 @@ export function conv2dGeometry(kernel: string, x: Shape, weight: Shape, attribut
     outputView: [N * P, Q * G, K],
     constants: { N, H, W, C, R, S, K, G, P, Q, strideH: stride[0], strideW: stride[1], top: padding[0], left: padding[3] },
   };
+}
+
+function cureOfChannels(channels: number, [R, S, C, outputs]: Shape, G: number): string {
+  const groups = channels / C;
+  const cures = [
+    ...(channels % G === 0 ? [`weight should be ${formatShape([R, S, channels / G, outputs])}`] : []),
+    ...(Number.isInteger(groups) && outputs % groups === 0 ? [`groups should be ${groups}`] : []),
+  ];
+  return cures.length === 0 ? `groups should divide ${channels}.` : `${cures.join(', or ')}.`;
 }

@@ -28,8 +28,8 @@ export const crossEntropyBackward = defKernel<CrossEntropyBackwardAttributes>({
   },
   plan: ([logits, lse, targets]) => {
     assertAxes('cross_entropy_backward', 'logits', logits, 'N, C');
-    assertShapeIs('cross_entropy_backward', 'lse', lse, [logits[0]], 'logits make it');
-    assertShapeIs('cross_entropy_backward', 'targets', targets, logits, 'logits are');
+    assertShapeIs('cross_entropy_backward', 'lse', { logits, lse, targets }, [logits[0]], 'logits make it');
+    assertShapeIs('cross_entropy_backward', 'targets', { logits, lse, targets }, logits, 'logits are');
     const grid = foldRows(logits[0], logits[1]);
     return { output: logits, views: [logits, lse, logits], grid, constants: { C: logits[1], rows: grid[1] } };
   },

@@ -32,8 +32,8 @@ export const crossEntropyForward = defKernel({
   },
   plan: ([logits, lse, targets]) => {
     assertAxes('cross_entropy_forward', 'logits', logits, 'N, C');
-    assertShapeIs('cross_entropy_forward', 'lse', lse, [logits[0]], 'logits make it');
-    assertShapeIs('cross_entropy_forward', 'targets', targets, logits, 'logits are');
+    assertShapeIs('cross_entropy_forward', 'lse', { logits, lse, targets }, [logits[0]], 'logits make it');
+    assertShapeIs('cross_entropy_forward', 'targets', { logits, lse, targets }, logits, 'logits are');
     return { output: [logits[0]], views: [logits, lse, logits], grid: [logits[0]], constants: { C: logits[1] } };
   },
 });

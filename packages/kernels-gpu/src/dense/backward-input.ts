@@ -22,8 +22,8 @@ export const denseBackwardInput = defKernel<DenseBackwardInputAttributes>({
     return sum;
   },
   plan: ([dy, weight], { inputShape }) => {
-    const { N, I, O } = denseGeometry('dense_backward_input', inputShape, weight);
-    assertShapeIs('dense_backward_input', 'dy', dy, [N, O], 'inputShape and weight make it');
+    const { N, I, O } = denseGeometry('dense_backward_input', inputShape, weight, 'inputShape');
+    assertShapeIs('dense_backward_input', 'dy', { dy, weight }, [N, O], 'inputShape and weight make it');
     const grid = foldRows(N, I);
     return { output: inputShape, views: [[N, O], [I, O]], grid, constants: { O, rows: grid[1] } };
   },

@@ -22,7 +22,7 @@ export const denseBackwardWeights = defKernel({
     const { N, I } = rowsOf('dense_backward_weights', x);
     assertAxes('dense_backward_weights', 'dy', dy, 'N, out');
     const O = dy[1];
-    assertShapeIs('dense_backward_weights', 'dy', dy, [N, O], 'the batch of x makes it');
+    assertShapeIs('dense_backward_weights', 'dy', { x, dy }, [N, O], 'the batch of x makes it');
     const grid = foldRows(I, O);
     return { output: [I, O], views: [[N, I], [N, O]], grid, constants: { N, rows: grid[1] } };
   },

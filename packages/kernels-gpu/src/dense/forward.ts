@@ -33,7 +33,7 @@ export const denseForward = defKernel({
   },
   plan: ([x, weight, bias]) => {
     const { N, I, O } = denseGeometry('dense_forward', x, weight);
-    assertShapeIs('dense_forward', 'bias', bias, [O], 'weight makes it');
+    assertShapeIs('dense_forward', 'bias', { x, weight, bias }, [O], 'weight makes it');
     const grid = foldRows(N, O);
     return { output: [N, O], views: [[N, I], [I, O], [O]], grid, constants: { I, rows: grid[1] } };
   },

@@ -31,7 +31,7 @@ export const dropout = defKernel<DropoutAttributes>({
     return x[this.thread.x] * mask[this.thread.x] * scale;
   },
   plan: ([x, mask]) => {
-    assertShapeIs('dropout', 'mask', mask, x, 'x is');
+    assertShapeIs('dropout', 'mask', { x, mask }, x, 'x is');
     return { output: x, views: [[sizeOf(x)], [sizeOf(x)]], grid: [sizeOf(x)], constants: {} };
   },
 });

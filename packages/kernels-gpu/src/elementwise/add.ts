@@ -9,7 +9,7 @@ export const add = defKernel({
     return a[this.thread.x] + b[this.thread.x];
   },
   plan: ([a, b]) => {
-    assertShapeIs('add', 'b', b, a, 'a is');
+    assertShapeIs('add', 'b', { a, b }, a, 'a is');
     return { output: a, views: [[sizeOf(a)], [sizeOf(a)]], grid: [sizeOf(a)], constants: {} };
   },
 });

@@ -34,8 +34,8 @@ export const lrnBackward = defKernel<LrnAttributes>({
   },
   plan: ([x, scale, dy], { size }) => {
     const { view, constants } = lrnGeometry('lrn_backward', x, size);
-    assertShapeIs('lrn_backward', 'scale', scale, x, 'x is');
-    assertShapeIs('lrn_backward', 'dy', dy, x, 'x is');
+    assertShapeIs('lrn_backward', 'scale', { x, scale, dy }, x, 'x is');
+    assertShapeIs('lrn_backward', 'dy', { x, scale, dy }, x, 'x is');
     return { output: x, views: [view, view, view], grid: view, constants };
   },
 });

@@ -35,7 +35,7 @@ export const lrnForward = defKernel<LrnAttributes>({
   },
   plan: ([x, scale], { size }) => {
     const { view } = lrnGeometry('lrn_forward', x, size);
-    assertShapeIs('lrn_forward', 'scale', scale, x, 'x is');
+    assertShapeIs('lrn_forward', 'scale', { x, scale }, x, 'x is');
     return { output: x, views: [view, view], grid: view, constants: {} };
   },
 });

@@ -53,7 +53,7 @@ export const maxPoolBackward = defKernel<PoolAttributes>({
   },
   plan: ([x, dy], attributes) => {
     const { output, imageView, outputView, constants } = poolGeometry('max_pool_backward', x, attributes);
-    assertShapeIs('max_pool_backward', 'dy', dy, output, 'x makes it');
+    assertShapeIs('max_pool_backward', 'dy', { x, dy }, output, 'x makes it');
     return {
       output: x,
       views: [imageView, outputView],

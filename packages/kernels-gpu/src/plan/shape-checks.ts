@@ -12,13 +12,14 @@ export function assertAxes(kernel: string, input: string, shape: Shape, axes: st
   });
 }
 
-/** @throws ShapeError `SHAPE_MISMATCH` unless `shape` is `expected`, the shape that follows from `reason`. */
-export function assertShapeIs(kernel: string, input: string, shape: Shape, expected: Shape, reason: string): void {
+/** @throws ShapeError `SHAPE_MISMATCH` unless the input has the shape `expected`, which follows from `reason`; `inputs` are all shapes worth seeing beside it. */
+export function assertShapeIs(kernel: string, input: string, inputs: Readonly<Record<string, Shape>>, expected: Shape, reason: string): void {
+  const shape = inputs[input];
   if (sameShape(shape, expected)) return;
   throw new ShapeError({
     code: 'SHAPE_MISMATCH',
     message: `${kernel}: ${input} is ${formatShape(shape)}, but ${reason} ${formatShape(expected)}.`,
-    values: { [input]: formatShape(shape), expected: formatShape(expected) },
+    values: Object.fromEntries(Object.entries(inputs).map(([name, axes]) => [name, formatShape(axes)])),
     help: `${input} should be ${formatShape(expected)}.`,
   });
 }

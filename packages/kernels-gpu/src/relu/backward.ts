@@ -14,7 +14,7 @@ export const reluBackward = defKernel({
     return y[this.thread.x] > 0 ? slope : 0;
   },
   plan: ([dy, y]) => {
-    assertShapeIs('relu_backward', 'y', y, dy, 'dy is');
+    assertShapeIs('relu_backward', 'y', { dy, y }, dy, 'dy is');
     return { output: dy, views: [[sizeOf(dy)], [sizeOf(dy)]], grid: [sizeOf(dy)], constants: {} };
   },
 });

@@ -35,7 +35,7 @@ export const labelRank = defKernel({
   },
   plan: ([logits, targets]) => {
     assertAxes('label_rank', 'logits', logits, 'N, C');
-    assertShapeIs('label_rank', 'targets', targets, logits, 'logits are');
+    assertShapeIs('label_rank', 'targets', { logits, targets }, logits, 'logits are');
     return { output: [logits[0]], views: [logits, logits], grid: [logits[0]], constants: { C: logits[1] } };
   },
 });

@@ -28,7 +28,7 @@ export const softmax = defKernel({
   },
   plan: ([logits, lse]) => {
     assertAxes('softmax', 'logits', logits, 'N, C');
-    assertShapeIs('softmax', 'lse', lse, [logits[0]], 'logits make it');
+    assertShapeIs('softmax', 'lse', { logits, lse }, [logits[0]], 'logits make it');
     const grid = foldRows(logits[0], logits[1]);
     return { output: logits, views: [logits, lse], grid, constants: { rows: grid[1] } };
   },
