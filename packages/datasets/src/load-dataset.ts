@@ -23,7 +23,7 @@ export type LoadOptions = ReadOptions & ImageFolderOptions;
  * ```ts
  * import { loadDataset } from '@convkit/datasets';
  *
- * const missing = await loadDataset('cifar10:nowhere.tar.gz').catch((error: { code: string }) => error.code);
+ * const missing = await loadDataset('cifar10:nowhere.tar.gz').catch((error) => error.code);
  * console.log(missing); // FILE_MISSING
  * ```
  */
