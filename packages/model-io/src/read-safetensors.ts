@@ -42,7 +42,8 @@ export function readSafetensors(bytes: Uint8Array, options: ReadSafetensorsOptio
   if (next !== bytes.length) throw formatErrorAt(file, 'FILE_LAYOUT', `${bytes.length - next} bytes belong to no tensor`, next);
   const tensors = new Map<string, Tensor>();
   for (const [name, { dtype, shape, offsets }] of ordered) {
-    tensors.set(name, new Tensor(shape, decoders[dtype](bytes.slice(dataStart + offsets[0], dataStart + offsets[1]))));
+    // Not `slice`, which Node's Buffer overrides with one that does not copy.
+    tensors.set(name, new Tensor(shape, decoders[dtype](new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + offsets[1])))));
   }
   return { tensors, metadata: new Map(metadata) };
 }

@@ -43,6 +43,13 @@ describe('a valid file', () => {
     expect(readSafetensors(larger.subarray(5, 5 + file.length)).tensors.get('a')).toEqual(Tensor.from([3], [1, -2, 3]));
   });
 
+  it('reads a Buffer of Node, into copies', () => {
+    const buffer = Buffer.from(writeSafetensors(new Map([['a', Tensor.from([3], [1, -2, 3])]])));
+    const tensor = readSafetensors(buffer).tensors.get('a');
+    buffer.fill(0);
+    expect(tensor).toEqual(Tensor.from([3], [1, -2, 3]));
+  });
+
   it('widens F16 exactly', () => {
     const halves = [0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x3555, 0x7bff, 0x7c00, 0xfc00, 0x7e00];
     const values = [0, -0, 2 ** -24, 1023 * 2 ** -24, 2 ** -14, 1, -2, 0.333251953125, 65504, Infinity, -Infinity, NaN];

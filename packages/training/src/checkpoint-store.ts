@@ -14,11 +14,11 @@ export interface CheckpointStore {
 export function memoryCheckpointStore(): CheckpointStore {
   const files = new Map<string, Uint8Array>();
   return {
-    write: async (name, bytes) => void files.set(name, bytes.slice()),
+    write: async (name, bytes) => void files.set(name, new Uint8Array(bytes)),
     read: async (name) => {
       const bytes = files.get(name);
       if (bytes === undefined) throw new FormatError({ code: 'FILE_MISSING', message: `${name}: there is no such checkpoint.` });
-      return bytes.slice();
+      return new Uint8Array(bytes);
     },
     list: async () => [...files.keys()],
     remove: async (name) => void files.delete(name),
