@@ -4,7 +4,7 @@ import { fashionMnist, type DataFile } from './fashion-mnist.js';
 export interface LoadedFile {
   readonly name: string;
   /** Gzip over IDX; in a browser plain IDX if the server declares the compression as its own (`Content-Encoding: gzip`). */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** All four files. */

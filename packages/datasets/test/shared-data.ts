@@ -12,7 +12,7 @@ export function sharedPath(name: string): string {
 /** A test that needs a file of the shared data; without the file it is skipped, and says so in its title and on the console. */
 export function itWithShared(name: string, title: string, body: (path: string) => Promise<void>): void {
   const path = sharedPath(name);
-  if (existsSync(path)) return void it(title, () => body(path));
-  console.warn(`shared data absent: ${path}; skipped: ${title}`);
-  it.skip(`shared data absent: ${name}: ${title}`, () => undefined);
+  const absent = !existsSync(path);
+  if (absent) console.warn(`shared data absent: ${path}; skipped: ${title}`);
+  it.skipIf(absent)(absent ? `shared data absent: ${name}: ${title}` : title, () => body(path));
 }
