@@ -12,7 +12,9 @@ it('keeps what a definition says', () => {
     name: 'four',
     inputs: [],
     scalars: ['rate'],
-    body: () => [1, 2, 3, 4],
+    body: function () {
+      return [1, 2, 3, 4];
+    },
     plan: () => ({ output: [4], views: [], grid: [1], constants: {}, returns: 4 }),
   });
   expect(spec.scalars).toEqual(['rate']);

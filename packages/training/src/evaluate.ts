@@ -83,7 +83,7 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
 async function predict(device: Device, network: Sequential, parameters: ReadonlyMap<string, DeviceTensor>, x: Tensor): Promise<Tensor> {
   using input = await device.upload(x.shape, x.data, 'x');
   using logits = await network.predict(device, input, parameters);
-  return device.download(logits);
+  return await device.download(logits);
 }
 
 /** How a network answers to one sample. */
