@@ -36,7 +36,7 @@ export interface Conv2dOptions extends WindowOptions {
 export function conv2d(name: string, options: Conv2dOptions): Layer {
   const owner = `${name} (conv2d)`;
   const { outputs, groups = 1, weight = heNormal, bias = zeros } = options;
-  const window = windowOf(owner, options.kernelSize, options);
+  const window = windowOf(owner, 'kernelSize', options.kernelSize, options);
   const [R, S] = window.size;
   assertWhole(owner, 'outputs', outputs, 1);
   assertWhole(owner, 'groups', groups, 1);

@@ -25,7 +25,7 @@ export interface MaxPoolOptions extends WindowOptions {
  */
 export function maxPool(name: string, options: MaxPoolOptions): Layer {
   const owner = `${name} (maxPool)`;
-  const window = windowOf(owner, options.window, options);
+  const window = windowOf(owner, 'window', options.window, options);
   const attributes = (x: Shape) => ({ window: window.size, stride: window.stride, padding: window.over(x).padding });
 
   return {

@@ -25,15 +25,15 @@ export interface Window {
  * Checks the options once, and gives the geometry for any image.
  * @throws OptionError `OPTION_INVALID`
  */
-export function windowOf(owner: string, size: number | readonly [number, number], options: WindowOptions): Window {
+export function windowOf(owner: string, sizeName: string, size: number | readonly [number, number], options: WindowOptions): Window {
   const [height, width] = pairOf(size);
   const [down, right] = pairOf(options.stride ?? 1);
   const given = options.padding ?? 0;
   const border = typeof given === 'number' ? ([given, given, given, given] as const) : given;
   const rounding = options.rounding ?? 'floor';
-  for (const value of [height, width]) assertWhole(owner, 'the window', value, 1);
-  for (const value of [down, right]) assertWhole(owner, 'stride', value, 1);
-  for (const value of border) assertWhole(owner, 'padding', value, 0);
+  assertWhole(owner, sizeName, size, 1);
+  assertWhole(owner, 'stride', options.stride ?? 1, 1);
+  assertWhole(owner, 'padding', given, 0);
   if (rounding !== 'floor' && rounding !== 'ceil') {
     throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: rounding is "${String(rounding)}", but must be "floor" or "ceil".` });
   }
@@ -73,9 +73,10 @@ export function assertImages(owner: string, x: Shape): void {
   if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) } });
 }
 
-/** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`. */
-export function assertWhole(owner: string, what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${what} has ${value}, but must be a whole number of at least ${least}.` });
-  }
+/** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`, or several of them. */
+export function assertWhole(owner: string, option: string, value: number | readonly number[], least: number): void {
+  const values = typeof value === 'number' ? [value] : value;
+  if (values.every((each) => Number.isSafeInteger(each) && each >= least)) return;
+  const [given, wanted] = typeof value === 'number' ? [value, 'a whole number'] : [formatShape(value), 'whole numbers'];
+  throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${given}, but must be ${wanted} of at least ${least}.` });
 }

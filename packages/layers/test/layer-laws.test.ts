@@ -4,8 +4,8 @@ import { testDevices } from '../../kernels-gpu/test/support/devices.js';
 import { expectClose } from '../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../kernels-gpu/test/support/nd-array.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';
-import * as exported from '../src/index.js';
-import { Sequential, releaseAll, type ForwardMode } from '../src/index.js';
+import * as exported from '@convkit/layers';
+import { Sequential, releaseAll, type ForwardMode } from '@convkit/layers';
 import { asContract, openDoubleDevice } from './support/double-device.js';
 import { layerLaws, type LawCase } from './support/layer-laws.js';
 

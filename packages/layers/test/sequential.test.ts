@@ -1,7 +1,7 @@
 import { RandomStream, Tensor, openHostDevice, recordDevice, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { testDevices } from '../../kernels-gpu/test/support/devices.js';
-import { Sequential, conv2d, dense, downloadParameters, dropout, gaussian, lrn, maxPool, relu, releaseAll, softmaxCrossEntropy, summarise, uploadParameters, type ForwardMode } from '../src/index.js';
+import { Sequential, conv2d, dense, downloadParameters, dropout, gaussian, lrn, maxPool, relu, releaseAll, softmaxCrossEntropy, summarise, uploadParameters, type ForwardMode } from '@convkit/layers';
 import { asContract, openDoubleDevice } from './support/double-device.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';
 import { watch } from './support/watch.js';
@@ -145,6 +145,18 @@ describe('a training pass', () => {
         "relu_backward: norm1.lrn_backward",
       ]
     `);
+  });
+
+  it('lets go of an activation as soon as its last reader has run', async () => {
+    const device = watch(openHostDevice());
+    const parameters = await uploadParameters(device, net.initialise(xShape, 7));
+    const x = await input(device);
+    const { y, tape } = await net.forward(device, x, parameters, training);
+    await net.backward(tape, await device.upload(y.shape, new Float32Array(6), 'dy'));
+    const activations = (kernel: string) => device.liveAt(kernel).filter((label) => /(forward|scale|dropout|mask)$/.test(label));
+    const below = ['relu1.relu_forward', 'norm1.lrn_scale'];
+    expect(activations('max_pool_backward')).toEqual([...below, 'norm1.lrn_forward', 'fc2.dense_forward']);
+    expect(activations('lrn_backward')).toEqual([...below, 'fc2.dense_forward']);
   });
 
   it('gives the gradient by the input only when asked to', async () => {

@@ -1,5 +1,5 @@
 import type { Shape } from '@convkit/tensor';
-import { conv2d, dense, dropout, lrn, maxPool, relu, type ForwardMode, type Layer } from '../../src/index.js';
+import { conv2d, dense, dropout, lrn, maxPool, relu, type ForwardMode, type Layer } from '@convkit/layers';
 
 /** One layer on one input, to be held against the laws. */
 export interface LawCase {

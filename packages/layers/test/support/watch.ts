@@ -2,14 +2,17 @@ import { recordDevice, type Device } from '@convkit/tensor';
 
 /** A device whose n-th upload or launch (counted from 0) fails, and which knows the most tensors that were live at once. */
 export interface WatchedDevice extends Device {
-  readonly peakTensors: () => number;
+  peakTensors(): number;
   /** Uploads and launches so far. */
-  readonly count: () => number;
+  count(): number;
+  /** Labels that were live when a kernel was last launched. */
+  liveAt(kernel: string): readonly string[];
 }
 
 /** Wraps a device. @param failAt Which upload or launch throws; none by default. A failing launch still uses up what was donated to it, as on a real device. */
 export function watch(device: Device, failAt = Infinity): WatchedDevice {
   const inner = recordDevice(device);
+  const live = new Map<string, readonly string[]>();
   let peak = 0;
   let count = 0;
   const done = <T>(value: T): T => {
@@ -25,6 +28,7 @@ export function watch(device: Device, failAt = Infinity): WatchedDevice {
       for (const tensor of options?.donate ?? []) tensor.release();
       throw new Error('out of memory');
     }
+    live.set(kernel.name, inner.report().live().map(({ label }) => label));
     return done(await inner.run(kernel, inputs, attributes, options));
   };
   return {
@@ -40,5 +44,6 @@ export function watch(device: Device, failAt = Infinity): WatchedDevice {
     destroy: inner.destroy.bind(inner),
     peakTensors: () => peak,
     count: () => count,
+    liveAt: (kernel) => live.get(kernel) ?? [],
   };
 }
