@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 import { FormatError } from '@convkit/tensor';
 
-import { cifar10Archive, idxDataset, type Dataset } from '../src/index.js';
+import { cifar10Archive, idxDataset, type Dataset } from '@convkit/datasets';
 
 type Mutation = (bytes: number[]) => void;
 
@@ -76,7 +76,7 @@ it('refuses or reads 7,000 mutated IDX pairs, never anything else', async () => 
 
 it('refuses or reads 3,000 mutated archives, also with checksums made good, never anything else', async () => {
   const record = (label: number) => Uint8Array.from({ length: 3073 }, (_, i) => (i === 0 ? label : i % 256));
-  const file = (name: string, body: Uint8Array) => ({ header: { name, size: body.length, type: 'file' as const, pax: { comment: 'x', ['__proto__']: 'y', 'constructor.prototype.z': '1' } }, body });
+  const file = (name: string, body: Uint8Array) => ({ header: { name, size: body.length, type: 'file' as const, mtime: new Date(0), pax: { comment: 'x', ['__proto__']: 'y', 'constructor.prototype.z': '1' } }, body });
   const tar = await packTar([file('a/data_batch_1.bin', record(1)), file('a/test_batch.bin', record(2)), file('a/batches.meta.txt', new TextEncoder().encode('a\nb\nc\n'))]);
   const headers = Array.from({ length: tar.length / 512 }, (_, i) => i * 512).filter((at) => new TextDecoder().decode(tar.subarray(at + 257, at + 262)) === 'ustar');
   expect(headers.length).toBe(6);
