@@ -17,7 +17,7 @@ export interface DataDescription {
   readonly width?: number;
   readonly height?: number;
   readonly channels: number;
-  readonly classes: number;
+  readonly classes: readonly string[];
 }
 
 /**
@@ -27,14 +27,14 @@ export interface DataDescription {
  * ```ts
  * import { imageFormat, findRecipe } from '@convkit/alexnet';
  *
- * const photos = { channels: 3, classes: 2 };
+ * const photos = { channels: 3, classes: ['cat', 'dog'] };
  * console.log(imageFormat(findRecipe('alexnet-mini'), photos)); // { size: 32, channels: 3, classes: 2 }
  * ```
  */
 export function imageFormat(recipe: Recipe, { width, height, channels, classes }: DataDescription): ImageFormat {
   const [least, largest] = recipe.sizes;
   const fits = width !== undefined && width === height && width >= least && width <= largest;
-  return { size: fits ? width : largest, channels: recipe.channels ?? channels, classes };
+  return { size: fits ? width : largest, channels: recipe.channels ?? channels, classes: classes.length };
 }
 
 /** Shape of the network's input for one image: `[height, width, channels]`. */
