@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { augment, crop, flip, pcaNoise, randomCrop, randomFlip, replay, resizeShortSide, shiftColour, subtractMean, toBatch, type AnyImage, type Drawn, type Step } from '../src/index.js';
+import { augment, crop, flip, pcaNoise, randomCrop, randomFlip, replay, resizeShortSide, shiftColour, subtractMean, toBatch, type AnyImage, type Drawn, type Step } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
 
 const MEAN = floatImage(16, 16, 3, (i) => 100 + (i % 7));

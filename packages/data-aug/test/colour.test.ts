@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { toGrey, toRgb } from '../src/index.js';
+import { toGrey, toRgb } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
 
 it('repeats grey in three channels, and back it is the same', () => {

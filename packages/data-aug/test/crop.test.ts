@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { centreCrop, crop, randomCrop } from '../src/index.js';
+import { centreCrop, crop, randomCrop } from '@convkit/data-aug';
 import { anyImage, at, image } from './images.js';
 
 it('takes each pixel from where the box says, and keeps the kind of image', () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { flip, randomFlip } from '../src/index.js';
+import { flip, randomFlip } from '@convkit/data-aug';
 import { anyImage, at, image } from './images.js';
 
 it('turns left into right and leaves rows and channels alone; twice is nothing', () => {

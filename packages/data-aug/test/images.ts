@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { AnyImage, FloatImage, Image } from '../src/index.js';
+import type { AnyImage, FloatImage, Image } from '@convkit/data-aug';
 
 /** Bytes that look random and are the same every time. */
 export function image(width: number, height: number, channels: number, seed = 1): Image {

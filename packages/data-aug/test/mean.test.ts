@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { centreCrop, crop, scale, subtractMean } from '../src/index.js';
+import { centreCrop, crop, scale, subtractMean } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
 
 const MEAN = floatImage(8, 8, 3, (i) => i / 3);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { IMAGENET_PCA, pcaNoise, shiftColour } from '../src/index.js';
+import { IMAGENET_PCA, pcaNoise, shiftColour } from '@convkit/data-aug';
 import { at, floatImage, image } from './images.js';
 
 const SIZE = { width: 2, height: 2 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { resize, resizeShortSide, type AnyImage, type ImageSize } from '../src/index.js';
+import { resize, resizeShortSide, type AnyImage, type ImageSize } from '@convkit/data-aug';
 import { anyImage, at, floatImage, image } from './images.js';
 
 /** How much input pixel j counts for output pixel i, straight from the definition; the sum over all j is 1. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { crop, flip, tenViews } from '../src/index.js';
+import { crop, flip, tenViews } from '@convkit/data-aug';
 import { image } from './images.js';
 
 it('gives the views of 2012 in their order: (0,0), (0,32), (16,16), (32,0), (32,32), then the same mirrored', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { toBatch } from '../src/index.js';
+import { toBatch } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
 
 it('puts images one after the other, as [N, height, width, channels]', () => {

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { expect, it } from 'vitest';
 
-import { fashionMnist, loadFashionMnist } from '../src/index.js';
+import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
 
 it('ships the four files of the original, byte for byte', async () => {
   const loaded = await loadFashionMnist();

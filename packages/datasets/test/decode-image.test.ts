@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 
-import { decodeImage } from '../src/index.js';
+import { decodeImage } from '@convkit/datasets';
 
 vi.mock('sharp', () => {
   throw new Error("Cannot find package 'sharp'");

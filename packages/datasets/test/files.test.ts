@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 
-import { loadDataset, readIdx } from '../src/index.js';
+import { loadDataset, readIdx } from '@convkit/datasets';
 import { fileSource, kindOf, listFolder } from '../src/files.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-files-`);

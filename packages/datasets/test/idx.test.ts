@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { FormatError } from '@convkit/tensor';
 
-import { fashionMnist, loadFashionMnist } from '../../dataset-fashion-mnist/src/index.js';
-import { idxDataset, readIdx } from '../src/index.js';
+import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
+import { idxDataset, readIdx } from '@convkit/datasets';
 
 function idx(shape: readonly number[], data: readonly number[]): Uint8Array {
   const head = new DataView(new ArrayBuffer(4 + 4 * shape.length));

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { datasetStatistics, decodeImage, imageDataset, loadDataset, openImageFolder, type ImageDatasetOptions } from '../src/index.js';
+import { datasetStatistics, decodeImage, imageDataset, loadDataset, openImageFolder, type ImageDatasetOptions } from '@convkit/datasets';
 import { itWithShared } from './shared-data.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-folder-`);

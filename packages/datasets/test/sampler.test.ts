@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { OptionError } from '@convkit/tensor';
 
-import { Sampler } from '../src/index.js';
+import { Sampler } from '@convkit/datasets';
 
 describe('Sampler', () => {
   it('gives every index once an epoch, for any sizes', () => {

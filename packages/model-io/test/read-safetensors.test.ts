@@ -1,6 +1,6 @@
 import { FormatError, RandomStream, Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../src/index.js';
+import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 
 /** A file from a header as text and a number of data bytes, so that tests may write what no writer would. */
 function fileOf(header: string, data: Uint8Array | number = 0): Uint8Array {

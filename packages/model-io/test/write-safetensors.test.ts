@@ -1,7 +1,7 @@
 import { OptionError, Tensor } from '@convkit/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../src/index.js';
+import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 
 describe('writeSafetensors', () => {
   it('writes the bytes that the format says', () => {

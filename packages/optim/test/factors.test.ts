@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { factorsBy } from '../src/index.js';
+import { factorsBy } from '@convkit/optim';
 
 it('takes the first rule that matches, and 1 for what is not said', () => {
   const factors = factorsBy([{ match: /^conv1\./, rateFactor: 0 }, { match: /\.bias$/g, rateFactor: 2, decayFactor: 0 }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { constantRate, stepRate } from '../src/index.js';
+import { constantRate, stepRate } from '@convkit/optim';
 
 const atEpoch = (epoch: number) => ({ step: Math.floor(epoch * 100), epoch });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DeviceTensor, defKernel, openDevice, openHostDevice, type Device, type Engine, type KernelDefinition, type Launch } from '../src/index.js';
+import { type DeviceTensor, defKernel, openDevice, openHostDevice, type Device, type Engine, type KernelDefinition, type Launch } from '@convkit/tensor';
 import { addScaled, double } from './support/kernels.js';
 
 const one = new Float32Array([1]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, ShapeError } from '../src/index.js';
+import { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, ShapeError } from '@convkit/tensor';
 
 it('reads: who and what, the values one below the other, one cure, the code', () => {
   const cause = new Error('underneath');

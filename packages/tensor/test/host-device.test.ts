@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defKernel, openHostDevice, type KernelThread, type View1, type View2, type View3 } from '../src/index.js';
+import { defKernel, openHostDevice, type KernelThread, type View1, type View2, type View3 } from '@convkit/tensor';
 import { addScaled } from './support/kernels.js';
 
 it('runs a body for every thread of a three-dimensional grid, x fastest', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defKernel } from '../src/index.js';
+import { defKernel } from '@convkit/tensor';
 import { double } from './support/kernels.js';
 
 it('fills in what a definition may leave out: no scalars, one result a thread', () => {

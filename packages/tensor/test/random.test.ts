@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RandomStream, philox4x32 } from '../src/index.js';
+import { RandomStream, philox4x32 } from '@convkit/tensor';
 
 describe('philox4x32', () => {
   // The known answers published with the authors' library Random123 (kat_vectors, philox4x32 of 10 rounds).

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openHostDevice, recordDevice } from '../src/index.js';
+import { openHostDevice, recordDevice } from '@convkit/tensor';
 import { addScaled } from './support/kernels.js';
 
 it('writes down every verb that moves data, in order, and forgets when asked to', async () => {

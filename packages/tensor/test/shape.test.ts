@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertShape, formatShape, sameShape, sizeOf } from '../src/index.js';
+import { assertShape, formatShape, sameShape, sizeOf } from '@convkit/tensor';
 
 describe('shapes', () => {
   it('hold the product of their axes, and one number when they have none', () => {

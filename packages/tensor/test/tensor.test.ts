@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Tensor } from '../src/index.js';
+import { Tensor } from '@convkit/tensor';
 
 it('is a shape and its numbers, and keeps a shape of its own', () => {
   const shape = [2, 3];

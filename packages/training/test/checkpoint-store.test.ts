@@ -1,6 +1,6 @@
 import { FormatError, Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { latestCheckpoint, memoryCheckpointStore, saveCheckpoint, type Checkpoint } from '../src/index.js';
+import { latestCheckpoint, memoryCheckpointStore, saveCheckpoint, type Checkpoint } from '@convkit/training';
 import { about } from './support/tiny.js';
 
 const at = (step: number): Checkpoint => ({

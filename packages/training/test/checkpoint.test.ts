@@ -1,7 +1,7 @@
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import { FormatError, OptionError, Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../src/index.js';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '@convkit/training';
 
 const checkpoint: Checkpoint = {
   about: { model: 'tiny', classes: ['top', 'bottom'], nested: { a: [1, null, true] } },

@@ -1,7 +1,7 @@
 import { Sequential, dense } from '@convkit/layers';
 import { Tensor, openHostDevice, type Device } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Evaluation, type EvaluationBatch } from '../src/index.js';
+import { evaluate, type Evaluation, type EvaluationBatch } from '@convkit/training';
 
 /** A network whose logits are its input. */
 async function judge(batches: EvaluationBatch[], views: number): Promise<Evaluation[]> {

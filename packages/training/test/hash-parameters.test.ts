@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Tensor } from '@convkit/tensor';
 import { expect, it } from 'vitest';
-import { hashParameters } from '../src/index.js';
+import { hashParameters } from '@convkit/training';
 
 it('is SHA-256 over the float bytes in the order of the names', async () => {
   const a = Tensor.from([2], [1, -2]);

@@ -1,4 +1,4 @@
-import { defKernel, sizeOf, type KernelThread, type View1 } from '../../src/index.js';
+import { defKernel, sizeOf, type KernelThread, type View1 } from '@convkit/tensor';
 
 /** `y = a + factor b`, with a run-time factor. */
 export const addScaled = defKernel<{ readonly factor: number }>({

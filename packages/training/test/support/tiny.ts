@@ -1,7 +1,7 @@
 import { Sequential, conv2d, dense, dropout, lrn, maxPool, relu } from '@convkit/layers';
 import { sgd, stepRate } from '@convkit/optim';
 import { RandomStream, Tensor, type Device } from '@convkit/tensor';
-import { oneHot, type BatchSource, type EvaluationSource, type TrainOptions, type TrainingEvent } from '../../src/index.js';
+import { oneHot, type BatchSource, type EvaluationSource, type TrainOptions, type TrainingEvent } from '@convkit/training';
 
 /** Every kind of layer of the 2012 network, as small as they come. */
 export const network = new Sequential([
