@@ -32,8 +32,8 @@ export const lrnBackward = defKernel<LrnAttributes>({
     }
     return own - 2 * alpha * beta * x[this.thread.z][this.thread.y][this.thread.x] * sum;
   },
-  plan: ([x, scale, dy], { size }) => {
-    const { view, constants } = lrnGeometry('lrn_backward', x, size);
+  plan: ([x, scale, dy], attributes) => {
+    const { view, constants } = lrnGeometry('lrn_backward', x, attributes);
     assertShapeIs('lrn_backward', 'scale', { x, scale, dy }, x, 'x is');
     assertShapeIs('lrn_backward', 'dy', { x, scale, dy }, x, 'x is');
     return { output: x, views: [view, view, view], grid: view, constants };

@@ -33,8 +33,8 @@ export const lrnForward = defKernel<LrnAttributes>({
     else power = Math.pow(base, beta);
     return x[this.thread.z][this.thread.y][this.thread.x] / power;
   },
-  plan: ([x, scale], { size }) => {
-    const { view } = lrnGeometry('lrn_forward', x, size);
+  plan: ([x, scale], attributes) => {
+    const { view } = lrnGeometry('lrn_forward', x, attributes);
     assertShapeIs('lrn_forward', 'scale', { x, scale }, x, 'x is');
     return { output: x, views: [view, view], grid: view, constants: {} };
   },

@@ -4,7 +4,7 @@ import { lrnGeometry, type LrnAttributes } from './geometry.js';
 /**
  * The denominator of local response normalisation across channels, before its power:
  *
- *     scale[n, h, w, c] = k + alpha · Σ_j x[n, h, w, j]²   over the channels j from c - floor((size-1)/2) to c + ceil((size-1)/2) that exist
+ *     scale[n, h, w, c] = k + alpha · Σ_j x[n, h, w, j]²   over the channels j from c - floor((size-1)/2) to c + ceil((size-1)/2) that exist in its group
  *
  * N image, H W rows and columns, C channel. Forward and backward both read it, so it is kept between them.
  * Source: A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 3.3.
@@ -25,8 +25,8 @@ export const lrnScale = defKernel<LrnAttributes>({
     }
     return k + alpha * sum;
   },
-  plan: ([x], { size }) => {
-    const { view, constants } = lrnGeometry('lrn_scale', x, size);
+  plan: ([x], attributes) => {
+    const { view, constants } = lrnGeometry('lrn_scale', x, attributes);
     return { output: x, views: [view], grid: view, constants };
   },
 });
