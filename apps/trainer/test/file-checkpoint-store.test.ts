@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import * as nodeFiles from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RandomStream, Tensor } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, saveCheckpoint, type Checkpoint } from '@convkit/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { build } from 'esbuild';
 import { fileCheckpointStore, removeUnfinished, type Files } from '../src/file-checkpoint-store.js';
 import { FileError } from '../src/file-error.js';
+import { bundleSource } from './support/bundle.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -101,19 +100,7 @@ describe('fileCheckpointStore', () => {
   });
 
   it('has a good checkpoint after kill -9 at any moment, and none that was told is lost', async () => {
-    const script = join(folder, 'saver.mjs');
-    await build({
-      entryPoints: [fileURLToPath(new URL('./support/saver.ts', import.meta.url))],
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      outfile: script,
-      alias: Object.fromEntries(
-        ['tensor', 'model-io', 'training', 'layers', 'optim', 'kernels-gpu'].map((name) => [`@convkit/${name}`, fileURLToPath(new URL(`../../../packages/${name}/src/index.ts`, import.meta.url))]),
-      ),
-      external: ['gpu.js', 'webgpu'],
-      logLevel: 'error',
-    });
+    const script = await bundleSource(new URL('./support/saver.ts', import.meta.url), 'saver');
     const moments = new RandomStream(1, 'kill');
     const path = join(folder, 'checkpoints');
     for (let round = 0; round < 12; round++) {

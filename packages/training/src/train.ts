@@ -5,6 +5,7 @@ import type { BatchSource } from './batch-source.js';
 import { saveCheckpoint, type CheckpointStore } from './checkpoint-store.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EvaluationSource } from './evaluate.js';
+import { turnEventLoop } from './event-loop.js';
 import type { CheckpointEvent, EvaluationEvent, TrainingEvent, WarningEvent } from './events.js';
 import { hashParameters } from './hash-parameters.js';
 import { Trainee } from './trainee.js';
@@ -97,6 +98,7 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
     while (trainee.step < lastStep && !inbox.stop) {
       await trainee.launchUpdate();
       yield* trainee.report(1);
+      await turnEventLoop();
       const epochEnds = trainee.step % source.batchesPerEpoch === 0;
       const due = inbox.checkpoint || (checkpoints?.every === undefined ? epochEnds : trainee.step % checkpoints.every === 0);
       if (epochEnds || due) yield* trainee.report(0);

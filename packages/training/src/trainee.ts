@@ -4,6 +4,7 @@ import { lookAhead, type BatchSource } from './batch-source.js';
 import type { Checkpoint, EpochSums } from './checkpoint.js';
 import { DivergedError } from './diverged-error.js';
 import { evaluate, type EvaluationSource } from './evaluate.js';
+import { turnEventLoop } from './event-loop.js';
 import type { EpochEvent, EvaluatingEvent, EvaluationEvent, StepEvent } from './events.js';
 import type { TrainOptions } from './train.js';
 
@@ -127,6 +128,7 @@ export class Trainee {
     const { step } = this;
     let event: EvaluationEvent | undefined;
     for await (const soFar of evaluate({ device, network, parameters: this.#parameters, source })) {
+      await turnEventLoop();
       if (stop()) return undefined;
       event = { type: 'evaluation', step, ...soFar };
       yield { type: 'evaluating', step, images: soFar.images, of: source.images };

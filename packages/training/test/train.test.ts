@@ -163,6 +163,12 @@ describe('a step', () => {
     expect(asked).toEqual(['0 0', '0 0', '0 1', '0 2', '0 3', '0 4', '1 0', '1 1', '1 2']);
   });
 
+  it('lets timers and signals through, though the device works on the same thread', async () => {
+    const run = train(options(host(), { epochs: 1000, evaluation }));
+    setTimeout(() => run.send({ type: 'stop' }), 50);
+    expect((await collect(run)).at(-1)).toMatchObject({ type: 'done', reason: 'stopped' });
+  });
+
   it('releases everything when it fails, and when the reader leaves', async () => {
     for (const failing of ['sgd_velocity', 'cross_entropy_backward', 'conv2d_forward', 'conv2d_backward_weights', 'dropout']) {
       const inner = openHostDevice();

@@ -1,0 +1,68 @@
+import { predict } from '@convkit/alexnet';
+import { decodeImage } from '@convkit/datasets';
+import { releaseAll, uploadParameters } from '@convkit/layers';
+import { FormatError } from '@convkit/tensor';
+import { readFile } from 'node:fs/promises';
+import { openDevice, type DeviceChoice } from '../devices.js';
+import { messageOf, systemCode } from '../file-error.js';
+import { loadCheckpoint } from '../load-checkpoint.js';
+import { openOutput } from '../output.js';
+import { percent } from '../wording.js';
+
+/** What the command line may say. */
+export interface PredictFlags {
+  readonly checkpoint: string;
+  readonly images: readonly string[];
+  readonly top: number;
+  readonly views: 1 | 10;
+  readonly device: DeviceChoice;
+  readonly json?: boolean;
+}
+
+/** A class and how likely it is, from 0 to 1. */
+interface Guess {
+  readonly class: string;
+  readonly probability: number;
+}
+
+/** `alexnet predict`: says what is on images. All of them are decoded before the first answer, so that a bad one is told at once. */
+export async function predictCommand(flags: PredictFlags): Promise<void> {
+  const output = openOutput(flags.json ?? false);
+  const { checkpoint, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
+  for (const warning of warnings) output.warn(warning);
+  const images = [];
+  for (const path of flags.images) images.push(await decodeImage(await readImage(path), path));
+  const device = await openDevice(flags.device);
+  try {
+    const parameters = await uploadParameters(device, checkpoint.parameters);
+    for (const [i, image] of images.entries()) {
+      const { data } = await predict({ device, network, parameters, ...preparation, views: flags.views }, [image]);
+      const guesses = best(data, description.classes, flags.top);
+      output.line({ type: 'prediction', image: flags.images[i], guesses }, [
+        flags.images[i],
+        ...guesses.map((guess) => `  ${percent(guess.probability).padStart(8)}  ${guess.class}`),
+      ]);
+    }
+    releaseAll(parameters.values());
+    output.done({ type: 'done', images: images.length, model: description.model, checkpoint: file, device: device.name }, []);
+  } finally {
+    output.close();
+    await device.destroy();
+  }
+}
+
+function best(probabilities: ArrayLike<number>, classes: readonly string[], top: number): Guess[] {
+  return classes
+    .map((name, i) => ({ class: name, probability: probabilities[i] }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top);
+}
+
+async function readImage(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const missing = systemCode(cause) === 'ENOENT';
+    throw new FormatError({ code: missing ? 'FILE_MISSING' : 'FILE_UNREADABLE', message: missing ? `${path}: there is no such image.` : `${path}: cannot be read: ${messageOf(cause)}`, cause });
+  }
+}

@@ -1,0 +1,97 @@
+import { findNetwork, inputShape } from '@convkit/alexnet';
+import type { Sequential } from '@convkit/layers';
+import { FormatError, OptionError, formatShape, sameShape } from '@convkit/tensor';
+import { decodeCheckpoint, latestCheckpoint, type Checkpoint } from '@convkit/training';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Preparation } from './data.js';
+import { fileCheckpointStore } from './file-checkpoint-store.js';
+import { FileError, messageOf, systemCode } from './file-error.js';
+import { parseDescription, unpackStatistics, type RunDescription } from './run-description.js';
+import { checkpointFolder } from './run-folder.js';
+
+/** A checkpoint, and everything that can be made from what it says. */
+export interface LoadedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly description: RunDescription;
+  readonly network: Sequential;
+  readonly preparation: Preparation;
+  /** Path of the file. */
+  readonly file: string;
+  /** The run folder it lies in; undefined when it lies elsewhere. */
+  readonly run: string | undefined;
+  /** Newer files that were passed over because they are not whole. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Loads the newest good checkpoint of a run folder, or the one that is named.
+ *
+ * @throws FileError `FILE_MISSING`, `CHECKPOINT_MISSING`; FormatError when the file is not a checkpoint of a network this version knows.
+ */
+export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
+  const { checkpoint, file, warnings } = (await isFolder(path)) ? await newestOf(path) : { checkpoint: await decodeCheckpoint(await readWhole(path), path), file: path, warnings: [] };
+  const description = parseDescription(checkpoint.about, file);
+  const { model, recipe, format } = description;
+  const network = networkOf(description, file);
+  assertParameters(checkpoint, network, inputShape(recipe, format), model, file);
+  const folder = dirname(file);
+  return {
+    checkpoint,
+    description,
+    network,
+    preparation: { recipe, format, statistics: unpackStatistics(description.statistics, file) },
+    file,
+    run: basename(folder) === checkpointFolder ? dirname(folder) : undefined,
+    warnings,
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw new FileError({ code: 'FILE_MISSING', message: `${path}: cannot be read: ${messageOf(cause)}`, cause });
+    throw new FileError({ code: 'FILE_MISSING', message: `${path}: there is no such run folder or checkpoint.`, help: 'runs are kept under runs/; `ls runs` shows them.' });
+  }
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new FileError({ code: 'FILE_MISSING', message: `${path}: cannot be read: ${messageOf(cause)}`, cause });
+  }
+}
+
+async function newestOf(path: string): Promise<Pick<LoadedCheckpoint, 'checkpoint' | 'file' | 'warnings'>> {
+  const folder = (await readdir(path)).includes(checkpointFolder) ? join(path, checkpointFolder) : path;
+  const { found, skipped } = await latestCheckpoint(fileCheckpointStore(folder));
+  const warnings = skipped.map(({ error }) => `passed over a checkpoint that is not whole: ${error.summary}`);
+  if (found !== undefined) return { checkpoint: found.checkpoint, file: join(folder, found.name), warnings };
+  const torn = skipped.length === 0 ? 'holds no checkpoint' : `holds no checkpoint that is whole, the newest of ${skipped.length}: ${skipped[0].error.summary}`;
+  throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${path}: ${torn}.`, help: 'give a run folder made by `alexnet train`, or one of its checkpoints.' });
+}
+
+function networkOf({ model, format }: RunDescription, file: string): Sequential {
+  try {
+    return findNetwork(model).build(format);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: is a checkpoint of the model "${model}", which this version does not know.` });
+  }
+}
+
+/** The weights must be those of the network that the checkpoint says it is of. */
+function assertParameters({ parameters }: Checkpoint, network: Sequential, [height, width, channels]: readonly [number, number, number], model: string, file: string): void {
+  const specs = network.parameterSpecs([1, height, width, channels]);
+  const fail = (what: string): never => {
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: says it is a checkpoint of ${model}, but ${what}.`, help: 'give a checkpoint that `alexnet train` wrote.' });
+  };
+  for (const { name, shape } of specs) {
+    const found = parameters.get(name);
+    if (found === undefined) return fail(`has no "${name}"`);
+    if (!sameShape(found.shape, shape)) fail(`its "${name}" is ${formatShape(found.shape)} where ${formatShape(shape)} belongs`);
+  }
+  if (parameters.size !== specs.length) fail(`has ${parameters.size} parameters where ${specs.length} belong`);
+}

@@ -1,0 +1,99 @@
+import type { RunEvent, StartEvent, RunDoneEvent } from '../run-events.js';
+import type { EpochEvent, EvaluationEvent, StepEvent } from '@convkit/training';
+import { commandName, count, duration, number, percent } from '../wording.js';
+
+/** Steps over which the shown loss and accuracy are averaged: those of one batch jump too much to be read. */
+const window = 50;
+
+/** What a run has come to, in the words of the terminal. */
+export class RunMeter {
+  readonly #recent: StepEvent[] = [];
+  #start: StartEvent | undefined;
+  #epoch: EpochEvent | undefined;
+
+  /** @returns A line worth keeping on the screen, if the event is worth one. */
+  read(event: RunEvent): string | undefined {
+    switch (event.type) {
+      case 'start':
+        this.#start = event;
+        return this.#headline(event);
+      case 'step':
+        this.#recent.push(event);
+        if (this.#recent.length > window) this.#recent.shift();
+        return undefined;
+      case 'epoch':
+        this.#epoch = event;
+        return undefined;
+      case 'evaluation':
+        return this.#judgement(event);
+      case 'warning':
+        return `warning: ${event.message}`;
+      case 'done':
+        return this.#ending(event);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Part of the run that is over, of 1. */
+  get part(): number {
+    const steps = this.#start?.steps ?? 0;
+    return steps === 0 ? 0 : this.#step / steps;
+  }
+
+  /** `epoch 3/8  step 1,204/3,744`. */
+  get place(): string {
+    if (this.#start === undefined) return '';
+    const { steps, stepsPerEpoch } = this.#start;
+    const epoch = Math.min(Math.floor(Math.max(0, this.#step - 1) / stepsPerEpoch) + 1, Math.ceil(steps / stepsPerEpoch));
+    return `epoch ${epoch}/${Math.ceil(steps / stepsPerEpoch)}  step ${count(this.#step)}/${count(steps)}`;
+  }
+
+  /** `loss 0.4121  top-1 84.8 %  rate 0.01  1,204 images/s`. */
+  get figures(): string {
+    const last = this.#recent.at(-1);
+    if (last === undefined) return '';
+    const mean = (of: (step: StepEvent) => number) => this.#recent.reduce((sum, step) => sum + of(step), 0) / this.#recent.length;
+    return `loss ${mean(({ loss }) => loss).toFixed(4)}  top-1 ${percent(mean(({ top1 }) => top1))}  rate ${number(last.lr)}  ${count(this.#imagesPerSecond)} images/s`;
+  }
+
+  /** `4:12 left`; evaluations are not counted in. */
+  get timeLeft(): string {
+    if (this.#start === undefined || this.#recent.length === 0) return '';
+    const images = (this.#start.steps - this.#step) * this.#start.batch;
+    return `${duration(images / this.#imagesPerSecond)} left`;
+  }
+
+  get #step(): number {
+    return this.#recent.at(-1)?.step ?? this.#start?.step ?? 0;
+  }
+
+  /** Images over time, that is the harmonic mean of the steps. */
+  get #imagesPerSecond(): number {
+    return this.#recent.length / this.#recent.reduce((sum, { imagesPerSecond }) => sum + 1 / imagesPerSecond, 0);
+  }
+
+  #headline({ run, model, data, device, step, parameters, trainImages, testImages, batch, seed }: StartEvent): string {
+    return [
+      `${model} (${count(parameters)} parameters) on ${data} (${count(trainImages)} images to learn, ${count(testImages)} to judge)`,
+      `device ${device}, batch ${batch}, seed ${seed}${step > 0 ? `, going on after step ${count(step)}` : ''}; run folder ${run}`,
+    ].join('\n');
+  }
+
+  #judgement({ step, loss, top1, top5, images }: EvaluationEvent): string {
+    const trained = this.#epoch?.step === step ? `epoch ${this.#epoch.epoch + 1}: training loss ${this.#epoch.loss.toFixed(4)}, top-1 ${percent(this.#epoch.top1)}; ` : `step ${count(step)}: `;
+    return `${trained}test loss ${loss.toFixed(4)}, top-1 ${percent(top1)}, top-5 ${percent(top5)} of ${count(images)} images`;
+  }
+
+  #ending({ reason, steps, trainLoss, testTop1, run, seconds, imagesPerSecond }: RunDoneEvent): string {
+    const command = commandName();
+    const judged = testTop1 === null ? '' : `, test top-1 ${percent(testTop1)}`;
+    return [
+      `${reason}: ${count(steps)} steps in ${duration(seconds)}, ${count(imagesPerSecond)} images/s, training loss ${number(trainLoss)}${judged}`,
+      'what next:',
+      ...(reason === 'stopped' ? [`  ${command} train --resume ${run}`] : []),
+      `  ${command} eval --checkpoint ${run} --views 10`,
+      `  ${command} predict --checkpoint ${run} IMAGE...`,
+    ].join('\n');
+  }
+}

@@ -1,0 +1,116 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckpointStore } from '@convkit/training';
+import { FileError, messageOf, systemCode, writeFailed } from './file-error.js';
+import { fileCheckpointStore, removeUnfinished, writeWhole } from './file-checkpoint-store.js';
+import { lockFolder } from './lock-file.js';
+import type { RunDescription } from './run-description.js';
+import type { RunEvent } from './run-events.js';
+import { commandName } from './wording.js';
+
+/** Name of the folder of checkpoints inside a run folder. */
+export const checkpointFolder = 'checkpoints';
+
+/** The folder of one run, held by this process alone: `run.json`, `events.jsonl`, `checkpoints/`, and `lock` while somebody trains in it. */
+export class RunFolder {
+  readonly path: string;
+  readonly checkpoints: string;
+  readonly store: CheckpointStore;
+  readonly #unlock: () => Promise<void>;
+  /** Undefined after a failed write: a log on a full disk must not end the run. */
+  #log: number | undefined;
+
+  private constructor(path: string, unlock: () => Promise<void>) {
+    this.path = path;
+    this.checkpoints = join(path, checkpointFolder);
+    this.store = fileCheckpointStore(this.checkpoints);
+    this.#unlock = unlock;
+    this.#log = openSync(join(path, 'events.jsonl'), 'a');
+  }
+
+  /**
+   * Makes the folder of a new run.
+   *
+   * @param out Where; by default a new name with the date under `runs/`.
+   * @throws FileError `FOLDER_NOT_EMPTY` when there is something in it, `FILE_WRITE_FAILED`.
+   */
+  static async create(out: string | undefined, description: RunDescription): Promise<RunFolder> {
+    const path = out ?? (await newName(description));
+    try {
+      await mkdir(path, { recursive: true });
+      if ((await readdir(path)).length > 0) {
+        throw new FileError({
+          code: 'FOLDER_NOT_EMPTY',
+          message: `${path}: the folder is not empty, and a new run never writes over anything.`,
+          help: `choose another --out, or go on with the run in it: ${commandName()} train --resume ${path}`,
+        });
+      }
+    } catch (error) {
+      throw error instanceof FileError ? error : writeFailed(path, error);
+    }
+    const folder = await RunFolder.open(path);
+    try {
+      await writeWhole(path, 'run.json', new TextEncoder().encode(`${JSON.stringify(forPeople(description), undefined, 2)}\n`));
+      return folder;
+    } catch (error) {
+      await folder.close();
+      throw writeFailed(join(path, 'run.json'), error);
+    }
+  }
+
+  /** Takes the folder of a run that is there. @throws FileError `FOLDER_LOCKED` when another process trains in it, `FILE_WRITE_FAILED`. */
+  static async open(path: string): Promise<RunFolder> {
+    const unlock = await lockFolder(join(path, 'lock'));
+    try {
+      await removeUnfinished(join(path, checkpointFolder));
+      return new RunFolder(path, unlock);
+    } catch (error) {
+      await unlock();
+      throw writeFailed(path, error);
+    }
+  }
+
+  /** Appends an event to `events.jsonl`. @returns What went wrong, the first time it does. */
+  log(event: RunEvent): string | undefined {
+    if (this.#log === undefined || event.type === 'evaluating') return undefined;
+    try {
+      writeSync(this.#log, `${JSON.stringify(event)}\n`);
+      return undefined;
+    } catch (error) {
+      closeSync(this.#log);
+      this.#log = undefined;
+      return `events.jsonl is not written any more: ${messageOf(error)}`;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#log !== undefined) closeSync(this.#log);
+    this.#log = undefined;
+    await this.#unlock();
+  }
+}
+
+/** `runs/2026-11-24T09-31-07-alexnet-mini`, with a number behind it if that is taken. Makes it, so that nobody else gets the same. */
+async function newName({ model, created }: RunDescription): Promise<string> {
+  const stem = join('runs', `${created.slice(0, 19).replaceAll(':', '-')}-${model}`);
+  try {
+    await mkdir('runs', { recursive: true });
+    for (let i = 1; ; i++) {
+      const path = i === 1 ? stem : `${stem}-${i}`;
+      try {
+        await mkdir(path);
+        return path;
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw writeFailed('runs', error);
+  }
+}
+
+/** Without what nobody can read. */
+function forPeople({ statistics: { meanImage: _, ...statistics }, ...description }: RunDescription): unknown {
+  return { ...description, statistics };
+}
