@@ -1,9 +1,10 @@
-import { conv2dBackwardInput, conv2dBackwardWeights, conv2dForward, splitsFor, sumRows } from '@convkit/kernels-gpu';
-import { OptionError, ShapeError, formatShape, sizeOf, type Shape } from '@convkit/tensor';
+import { conv2dBackwardInput, conv2dBackwardWeights, conv2dForward, splitsFor, sumRows, transpose } from '@convkit/kernels-gpu';
+import { OptionError, sizeOf, type Shape } from '@convkit/tensor';
 import { biasGradient } from './bias-gradient.js';
+import { assertGroups, assertWhole } from './checks.js';
 import { heNormal, zeros, type Initialiser } from './initialisers.js';
 import type { Layer } from './layer.js';
-import { assertWhole, windowOf, type WindowOptions } from './window.js';
+import { windowOf, type WindowOptions } from './window.js';
 
 /** Options of {@link conv2d}. */
 export interface Conv2dOptions extends WindowOptions {
@@ -46,14 +47,7 @@ export function conv2d(name: string, options: Conv2dOptions): Layer {
 
   const outputShape = (x: Shape): Shape => {
     const { output } = window.over(x);
-    if (x[3] % groups !== 0) {
-      throw new ShapeError({
-        code: 'SHAPE_MISMATCH',
-        message: `${owner}: x has ${x[3]} channels, which cannot be divided into ${groups} groups.`,
-        values: { x: formatShape(x), groups: String(groups) },
-        help: 'choose groups so that they divide the input channels.',
-      });
-    }
+    assertGroups(owner, x, groups);
     return [x[0], ...output, outputs];
   };
   const fanIn = (x: Shape) => (R * S * x[3]) / groups;
@@ -80,10 +74,11 @@ export function conv2d(name: string, options: Conv2dOptions): Layer {
       const slabs = await device.run(conv2dBackwardWeights, [x, dy], { ...attributes(x.shape), kernelSize: window.size, splits });
       const dweight = splits === 1 ? slabs : await device.run(sumRows, [slabs], { columns: sizeOf(shape), splits: 1 }, { donate: [slabs] });
       const dbias = await biasGradient(device, dy);
-      const dx = wantDx
-        ? await device.run(conv2dBackwardInput, [dy, parameters.weight], { ...attributes(x.shape), inputSize: [x.shape[1], x.shape[2]] }, { donate: [dy] })
-        : undefined;
-      return { dx, gradients: { weight: device.reshape(dweight, shape), bias: dbias } };
+      const gradients = { weight: device.reshape(dweight, shape), bias: dbias };
+      if (!wantDx) return { dx: undefined, gradients };
+      const turned = await device.run(transpose, [parameters.weight], {});
+      const dx = await device.run(conv2dBackwardInput, [dy, turned], { ...attributes(x.shape), inputSize: [x.shape[1], x.shape[2]] }, { donate: [dy, turned] });
+      return { dx, gradients };
     },
   };
 }

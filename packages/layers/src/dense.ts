@@ -1,9 +1,9 @@
-import { denseBackwardInput, denseBackwardWeights, denseForward } from '@convkit/kernels-gpu';
+import { denseBackwardInput, denseBackwardWeights, denseForward, transpose } from '@convkit/kernels-gpu';
 import { ShapeError, formatShape, sizeOf, type Shape } from '@convkit/tensor';
 import { biasGradient } from './bias-gradient.js';
+import { assertWhole } from './checks.js';
 import { heNormal, zeros, type Initialiser } from './initialisers.js';
 import type { Layer } from './layer.js';
-import { assertWhole } from './window.js';
 
 /** Options of {@link dense}. */
 export interface DenseOptions {
@@ -57,10 +57,11 @@ export function dense(name: string, options: DenseOptions): Layer {
       return { y: await device.run(denseForward, [x, parameters.weight, parameters.bias], {}), scratch: [] };
     },
     async backward({ device, dy, x, parameters, wantDx }) {
-      const dweight = await device.run(denseBackwardWeights, [x, dy], {});
-      const dbias = await biasGradient(device, dy);
-      const dx = wantDx ? await device.run(denseBackwardInput, [dy, parameters.weight], { inputShape: x.shape }, { donate: [dy] }) : undefined;
-      return { dx, gradients: { weight: dweight, bias: dbias } };
+      const gradients = { weight: await device.run(denseBackwardWeights, [x, dy], {}), bias: await biasGradient(device, dy) };
+      if (!wantDx) return { dx: undefined, gradients };
+      const turned = await device.run(transpose, [parameters.weight], {});
+      const dx = await device.run(denseBackwardInput, [dy, turned], { inputShape: x.shape }, { donate: [dy, turned] });
+      return { dx, gradients };
     },
   };
 }

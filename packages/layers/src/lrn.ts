@@ -1,9 +1,9 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
 import { OptionError } from '@convkit/tensor';
+import { assertGroups, assertImages, assertWhole } from './checks.js';
 import type { Layer } from './layer.js';
-import { assertImages, assertWhole } from './window.js';
 
-/** Options of {@link lrn}. None has a default, because the libraries of the field disagree about all of them. */
+/** Options of {@link lrn}. Hardly one has a default, because the libraries of the field disagree about them. */
 export interface LrnOptions {
   /** Channels under the window, an odd number, the layer's own in the middle. AlexNet: 5. */
   readonly size: number;
@@ -18,11 +18,15 @@ export interface LrnOptions {
   readonly beta: number;
   /** Constant added to the sum. AlexNet: 2. */
   readonly k: number;
+  /**
+   * Parts of the channels that are normalised each by itself. The 2012 network has two, one for each of its columns; most others let windows reach across. Default 1.
+   */
+  readonly groups?: number;
 }
 
 /**
  * Local response normalisation across channels, `[N, H, W, C]`: `y_i = x_i * (k + a * sum_j x_j^2)^-beta`, where j runs over the `size`
- * channels around i that exist, and a is the effective alpha.
+ * channels around i that exist in its group, and a is the effective alpha.
  * Source: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 3.3.
  *
  * @throws OptionError `OPTION_INVALID`
@@ -31,16 +35,17 @@ export interface LrnOptions {
  * ```ts
  * import { lrn } from '@convkit/layers';
  *
- * const norm1 = lrn('norm1', { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2 });
+ * const norm1 = lrn('norm1', { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2, groups: 2 });
  * console.log(norm1.keeps); // [ 'x' ]
  * ```
  */
 export function lrn(name: string, options: LrnOptions): Layer {
-  const { size, beta, k, divideAlphaBySize } = options;
+  const { size, beta, k, divideAlphaBySize, groups = 1 } = options;
   const owner = `${name} (lrn)`;
   assertWhole(owner, 'size', size, 1);
+  assertWhole(owner, 'groups', groups, 1);
   if (size % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: size is ${size}, but must be odd.` });
-  const attributes = { size, alpha: divideAlphaBySize ? options.alpha / size : options.alpha, beta, k };
+  const attributes = { size, alpha: divideAlphaBySize ? options.alpha / size : options.alpha, beta, k, groups };
 
   return {
     name,
@@ -48,6 +53,7 @@ export function lrn(name: string, options: LrnOptions): Layer {
     keeps: ['x'],
     outputShape(x) {
       assertImages(owner, x);
+      assertGroups(owner, x, groups);
       return x;
     },
     parameterSpecs: () => [],

@@ -1,4 +1,5 @@
 import { OptionError, ShapeError, formatShape, type Shape } from '@convkit/tensor';
+import { assertImages, assertWhole } from './checks.js';
 
 /** How a window moves over an image. */
 export interface WindowOptions {
@@ -66,17 +67,4 @@ function place(size: number, window: number, stride: number, before: number, aft
 
 function pairOf(value: number | readonly [number, number]): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : value;
-}
-
-/** @throws ShapeError `SHAPE_MISMATCH` unless `x` has the four axes of images. */
-export function assertImages(owner: string, x: Shape): void {
-  if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) } });
-}
-
-/** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`, or several of them. */
-export function assertWhole(owner: string, option: string, value: number | readonly number[], least: number): void {
-  const values = typeof value === 'number' ? [value] : value;
-  if (values.every((each) => Number.isSafeInteger(each) && each >= least)) return;
-  const [given, wanted] = typeof value === 'number' ? [value, 'a whole number'] : [formatShape(value), 'whole numbers'];
-  throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${given}, but must be ${wanted} of at least ${least}.` });
 }

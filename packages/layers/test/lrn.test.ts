@@ -1,13 +1,13 @@
 import { openHostDevice } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { Sequential, lrn } from '@convkit/layers';
+import { Sequential, lrn, type LrnOptions } from '@convkit/layers';
 
 const alexnet = { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2 };
 const x = [100, -300, 200, 50, 0, 400];
 
-async function normalise(options: typeof alexnet): Promise<number[]> {
+async function normalise(options: LrnOptions, values = x): Promise<number[]> {
   const device = openHostDevice();
-  const image = await device.upload([1, 1, 1, x.length], Float32Array.from(x), 'x');
+  const image = await device.upload([1, 1, 1, values.length], Float32Array.from(values), 'x');
   const y = await new Sequential([lrn('norm1', options)]).predict(device, image, new Map());
   return [...(await device.download(y)).data];
 }
@@ -37,8 +37,14 @@ describe('lrn', () => {
     expect((await device.download(y)).data[0] / 1e-3).toBeCloseTo(0.5946, 4);
   });
 
+  it('in groups normalises each column by itself, to the bit', async () => {
+    expect(await normalise({ ...alexnet, groups: 2 })).toEqual([...(await normalise(alexnet, x.slice(0, 3))), ...(await normalise(alexnet, x.slice(3)))]);
+    expect(await normalise({ ...alexnet, groups: 2 })).not.toEqual(await normalise(alexnet));
+  });
+
   it('refuses impossible options', () => {
     expect(() => lrn('norm1', { ...alexnet, size: 4 })).toThrow('norm1 (lrn): size is 4, but must be odd.\n  code: OPTION_INVALID');
     expect(() => lrn('norm1', { ...alexnet, size: 0 })).toThrow('norm1 (lrn): size is 0, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
+    expect(() => lrn('norm1', { ...alexnet, groups: 0.5 })).toThrow('norm1 (lrn): groups is 0.5, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
   });
 });

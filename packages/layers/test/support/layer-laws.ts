@@ -79,9 +79,17 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     cases: [
       { title: 'alpha divided, five of seven channels', layer: lrn('norm1', normal), x: [2, 2, 3, 7] },
       { title: 'alpha not divided, another exponent', layer: lrn('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 2, 2, 6] },
+      { title: 'in two groups', layer: lrn('norm4', { ...normal, groups: 2 }), x: [2, 2, 1, 10] },
       { title: 'a window wider than the channels', layer: lrn('norm3', { ...normal, size: 7 }), x: [2, 1, 2, 3] },
     ],
-    refusals: [{ layer: lrn('norm1', normal), x: [2, 5], text: 'norm1 (lrn): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' }],
+    refusals: [
+      { layer: lrn('norm1', normal), x: [2, 5], text: 'norm1 (lrn): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' },
+      {
+        layer: lrn('norm4', { ...normal, groups: 2 }),
+        x: [1, 8, 8, 3],
+        text: 'norm4 (lrn): x has 3 channels, which cannot be divided into 2 groups.\n  x      [1, 8, 8, 3]\n  groups 2\n  help: choose groups so that they divide the input channels.\n  code: SHAPE_MISMATCH',
+      },
+    ],
   },
   maxPool: {
     cases: [

@@ -1,0 +1,25 @@
+import { OptionError, ShapeError, formatShape, type Shape } from '@convkit/tensor';
+
+/** @throws ShapeError `SHAPE_MISMATCH` unless `x` has the four axes of images. */
+export function assertImages(owner: string, x: Shape): void {
+  if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) } });
+}
+
+/** @throws ShapeError `SHAPE_MISMATCH` unless the channels of `x` can be divided into `groups`. */
+export function assertGroups(owner: string, x: Shape, groups: number): void {
+  if (x[3] % groups === 0) return;
+  throw new ShapeError({
+    code: 'SHAPE_MISMATCH',
+    message: `${owner}: x has ${x[3]} channels, which cannot be divided into ${groups} groups.`,
+    values: { x: formatShape(x), groups: String(groups) },
+    help: 'choose groups so that they divide the input channels.',
+  });
+}
+
+/** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`, or several of them. */
+export function assertWhole(owner: string, option: string, value: number | readonly number[], least: number): void {
+  const values = typeof value === 'number' ? [value] : value;
+  if (values.every((each) => Number.isSafeInteger(each) && each >= least)) return;
+  const [given, wanted] = typeof value === 'number' ? [value, 'a whole number'] : [formatShape(value), 'whole numbers'];
+  throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${given}, but must be ${wanted} of at least ${least}.` });
+}
