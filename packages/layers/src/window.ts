@@ -15,7 +15,7 @@ export interface WindowOptions {
 }
 
 /** A window of a fixed size, ready to be laid over images. */
-export interface Window {
+interface Window {
   readonly size: readonly [number, number];
   readonly stride: readonly [number, number];
   /** Shape `[P, Q]` of the result on an image `[N, H, W, C]`, and the border `[top, right, bottom, left]` with the overhang of `ceil` included. */

@@ -13,7 +13,7 @@ export interface LawCase {
 }
 
 /** An input that a layer must refuse, and the whole text with which it does. */
-export interface Refusal {
+interface Refusal {
   readonly layer: Layer;
   readonly x: Shape;
   readonly text: string;
