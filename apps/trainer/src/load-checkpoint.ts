@@ -1,6 +1,6 @@
 import { findNetwork, inputShape } from '@convkit/alexnet';
-import type { Sequential } from '@convkit/layers';
-import { FormatError, OptionError, formatShape, sameShape } from '@convkit/tensor';
+import type { ParameterSpec, Sequential } from '@convkit/layers';
+import { FormatError, OptionError, ShapeError, formatShape, sameShape } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, type Checkpoint } from '@convkit/training';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -69,8 +69,8 @@ async function newestOf(path: string): Promise<Pick<LoadedCheckpoint, 'checkpoin
   const { found, skipped } = await latestCheckpoint(fileCheckpointStore(folder));
   const warnings = skipped.map(({ error }) => `passed over a checkpoint that is not whole: ${error.summary}`);
   if (found !== undefined) return { checkpoint: found.checkpoint, file: join(folder, found.name), warnings };
-  const torn = skipped.length === 0 ? 'holds no checkpoint' : `holds no checkpoint that is whole, the newest of ${skipped.length}: ${skipped[0].error.summary}`;
-  throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${path}: ${torn}.`, help: 'give a run folder made by `alexnet train`, or one of its checkpoints.' });
+  const torn = skipped.length === 0 ? 'holds no checkpoint.' : `holds no checkpoint that is whole; of ${skipped.length} the newest: ${skipped[0].error.summary}`;
+  throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${path}: ${torn}`, help: 'give a run folder made by `alexnet train`, or one of its checkpoints.' });
 }
 
 function networkOf({ model, format }: RunDescription, file: string): Sequential {
@@ -83,15 +83,24 @@ function networkOf({ model, format }: RunDescription, file: string): Sequential 
 }
 
 /** The weights must be those of the network that the checkpoint says it is of. */
-function assertParameters({ parameters }: Checkpoint, network: Sequential, [height, width, channels]: readonly [number, number, number], model: string, file: string): void {
-  const specs = network.parameterSpecs([1, height, width, channels]);
+function assertParameters({ parameters }: Checkpoint, network: Sequential, input: readonly [number, number, number], model: string, file: string): void {
   const fail = (what: string): never => {
     throw new FormatError({ code: 'FILE_STATE', message: `${file}: says it is a checkpoint of ${model}, but ${what}.`, help: 'give a checkpoint that `alexnet train` wrote.' });
   };
+  const specs = specsFor(network, input) ?? fail(`its images of ${input.join('x')} do not fit that network`);
   for (const { name, shape } of specs) {
     const found = parameters.get(name);
     if (found === undefined) return fail(`has no "${name}"`);
     if (!sameShape(found.shape, shape)) fail(`its "${name}" is ${formatShape(found.shape)} where ${formatShape(shape)} belongs`);
   }
   if (parameters.size !== specs.length) fail(`has ${parameters.size} parameters where ${specs.length} belong`);
+}
+
+function specsFor(network: Sequential, input: readonly [number, number, number]): readonly ParameterSpec[] | undefined {
+  try {
+    return network.parameterSpecs([1, ...input]);
+  } catch (error) {
+    if (error instanceof ShapeError) return undefined;
+    throw error;
+  }
 }

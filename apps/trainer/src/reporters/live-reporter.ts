@@ -11,8 +11,7 @@ const interval = 100;
 export function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
   const screen = createLogUpdate(stream);
   const meter = new RunMeter();
-  const dim = (text: string) => (colour ? styleText('dim', text) : text);
-  const bright = (text: string) => (colour ? styleText('cyan', text) : text);
+  const styled = (style: 'dim' | 'cyan', text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
   let last = -Infinity;
   let first = '';
   const draw = (first: string) => screen(`${first}\n${meter.figures}`);
@@ -30,8 +29,8 @@ export function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Repor
       last = performance.now();
       first =
         event.type === 'step'
-          ? `${bright(bar(meter.part, 24))} ${meter.place}  ${dim(meter.timeLeft)}`
-          : `${bright(bar(event.images / event.of, 24))} evaluating  ${count(event.images)}/${count(event.of)} images`;
+          ? `${styled('cyan', bar(meter.part, 24))} ${meter.place}  ${styled('dim', meter.timeLeft)}`
+          : `${styled('cyan', bar(event.images / event.of, 24))} evaluating  ${count(event.images)}/${count(event.of)} images`;
       draw(first);
     },
     note: keep,

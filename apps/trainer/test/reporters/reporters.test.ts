@@ -1,0 +1,98 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { chooseReporter } from '../../src/reporters/choose-reporter.js';
+import { jsonReporter } from '../../src/reporters/json-reporter.js';
+import { plainReporter } from '../../src/reporters/plain-reporter.js';
+import type { RunEvent, RunDoneEvent, StartEvent } from '../../src/run-events.js';
+
+const start: StartEvent = {
+  ...{ type: 'start', run: 'runs/a', model: 'alexnet-mini', data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
+  ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000 },
+};
+const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, lr: 0.02, imagesPerSecond: 64 });
+const epoch: RunEvent = { type: 'epoch', step: 100, epoch: 0, loss: 0.6, top1: 0.7 };
+const evaluation: RunEvent = { type: 'evaluation', step: 100, loss: 0.4, top1: 0.8512, top5: 0.99, images: 10_000 };
+const done: RunDoneEvent = {
+  ...{ type: 'done', reason: 'finished', steps: 200, epochs: 2, trainLoss: 0.45, testTop1: 0.86, testTop5: 0.99, testLoss: 0.38, imagesPerSecond: 1204.4 },
+  ...{ device: 'gpujs-webasm', weightsSha256: '0'.repeat(64), seconds: 312, run: 'runs/a' },
+};
+
+/** A terminal that remembers what was written. */
+function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return { stream: Object.assign(stream, { isTTY, columns: 120, rows: 30 }) as unknown as NodeJS.WriteStream, text: () => text };
+}
+
+describe('jsonReporter', () => {
+  it('writes one line an event, and none for the eye alone', () => {
+    let text = '';
+    const reporter = jsonReporter((part) => (text += part));
+    for (const event of [start, step(1), { type: 'evaluating', step: 1, images: 5, of: 10 } as const, evaluation, done]) reporter.report(event);
+    reporter.note('never mind');
+    reporter.close();
+    expect(text).toBe([start, step(1), evaluation, done].map((event) => `${JSON.stringify(event)}\n`).join(''));
+  });
+});
+
+describe('plainReporter', () => {
+  it('writes a line now and then, and everything that is worth keeping', () => {
+    let text = '';
+    let now = 0;
+    const reporter = plainReporter((part) => (text += part), () => now);
+    reporter.report(start);
+    for (let i = 1; i <= 100; i++) {
+      reporter.report(step(i));
+      now += 100;
+    }
+    for (const event of [epoch, evaluation, { type: 'warning', step: 100, code: 'X', message: 'the disk is full' } as const, done]) reporter.report(event);
+    reporter.close();
+    expect(text.split('\n')).toEqual([
+      'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
+      'device gpujs-webasm, batch 32, seed 1; run folder runs/a',
+      'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:40 left',
+      'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:15 left',
+      'epoch 1: training loss 0.6000, top-1 70.0 %; test loss 0.4000, top-1 85.1 %, top-5 99.0 % of 10,000 images',
+      'warning: the disk is full',
+      'finished: 200 steps in 5:12, 1,204 images/s, training loss 0.45, test top-1 86.0 %',
+      'what next:',
+      '  alexnet eval --checkpoint runs/a --views 10',
+      '  alexnet predict --checkpoint runs/a IMAGE...',
+      '',
+    ]);
+  });
+});
+
+describe('chooseReporter', () => {
+  const show = (isTTY: boolean, environment: NodeJS.ProcessEnv): string => {
+    const { stream, text } = terminal(isTTY);
+    const reporter = chooseReporter(false, stream, environment);
+    for (const event of [start, step(1), evaluation, { ...done, reason: 'stopped', testTop1: null } as const]) reporter.report(event);
+    reporter.close();
+    return text();
+  };
+
+  it('draws two live lines on a terminal and leaves only what is worth keeping', () => {
+    const text = show(true, {});
+    expect(text).toContain('\u001B[36m');
+    expect(stripVTControlCharacters(text)).toContain('░░░░ epoch 1/2  step 1/200  1:40 left\nloss 0.5000  top-1 75.0 %  rate 0.02  64 images/s\n');
+    expect(stripVTControlCharacters(text)).toContain('what next:\n  alexnet train --resume runs/a\n');
+  });
+
+  it('uses no colour when NO_COLOR is set', () => {
+    // Colours are the sequences that end in m; those that move the cursor stay.
+    expect(show(true, { NO_COLOR: '1' })).not.toMatch(/\u001B\[[\d;]*m/);
+    expect(show(true, { NO_COLOR: '' })).toContain('\u001B[36m');
+  });
+
+  it('moves no cursor in a pipe or a dumb terminal', () => {
+    for (const text of [show(false, {}), show(true, { TERM: 'dumb' })]) {
+      expect(text).not.toContain('\u001B');
+      expect(text).toContain('epoch 1/2  step 1/200');
+    }
+  });
+});
