@@ -44,6 +44,9 @@ class LedgerDevice<Handle> implements Device {
   readonly #engine: Engine<Handle>;
   /** The live tensors; the single truth about who owns what. */
   readonly #ledger = new Map<DeviceTensor, Handle>();
+  /** A number for each kernel: two kernels may have one name, and must not share what is compiled. */
+  readonly #kernels = new WeakMap<object, number>();
+  #kernelCount = 0;
   #bytes = 0;
   #peakBytes = 0;
   #launches = 0;
@@ -83,7 +86,7 @@ class LedgerDevice<Handle> implements Device {
       result = await this.#engine.launch({
         kernel: kernel as unknown as KernelSpec,
         plan,
-        key: launchKey(kernel, inputs, attributes),
+        key: `${this.#nameOf(kernel)} ${launchKey(kernel, inputs, attributes)}`,
         inputs: handles,
         scalars: kernel.scalars.map((name) => attributes[name] as number),
         donated: inputs.map((input) => donate.includes(input)),
@@ -179,6 +182,12 @@ class LedgerDevice<Handle> implements Device {
     return this.#ledger.get(tensor) as Handle;
   }
 
+  #nameOf(kernel: { readonly name: string }): string {
+    const number = this.#kernels.get(kernel) ?? this.#kernelCount++;
+    this.#kernels.set(kernel, number);
+    return `${kernel.name}#${number}`;
+  }
+
   #assertOpen(user: string): void {
     if (this.#destroyed) {
       throw new DeviceError({ code: 'DEVICE_DESTROYED', message: `${user}: the device "${this.name}" was destroyed.` });
@@ -190,9 +199,10 @@ function bytesOf(shape: Shape): number {
   return sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
 }
 
+/** What specialises a kernel: the shapes it reads and the attributes that are not handed over at run time. */
 function launchKey<A extends Attributes>(kernel: KernelSpec<A>, inputs: readonly DeviceTensor[], attributes: A): string {
   const fixed = Object.entries(attributes).filter(([name]) => !kernel.scalars.includes(name));
-  return `${kernel.name} ${inputs.map((input) => input.shape.join('x')).join(' ')} ${JSON.stringify(fixed)}`;
+  return `${inputs.map((input) => input.shape.join('x')).join(' ')} ${JSON.stringify(fixed)}`;
 }
 
 /** A plan that contradicts itself is an error in the kernel, and would read foreign memory on a device. */

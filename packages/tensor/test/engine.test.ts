@@ -200,7 +200,7 @@ describe('a launch', () => {
     await device.run(addScaled, [a, b], { factor: 1 });
     await device.run(addScaled, [a, b], { factor: 2 });
     expect(engine.launches.map(({ scalars }) => scalars)).toEqual([[1], [2]]);
-    expect(engine.launches.map(({ key }) => key)).toEqual(Array(2).fill('add_scaled 2x3 2x3 []'));
+    expect(engine.launches.map(({ key }) => key)).toEqual(Array(2).fill('add_scaled#0 2x3 2x3 []'));
   });
 
   it('has a key of its own for each set of shapes and attributes', async () => {
@@ -210,7 +210,15 @@ describe('a launch', () => {
     await device.run(repeat, [a], { times: 1 });
     await device.run(repeat, [a], { times: 2 });
     await device.run(repeat, [b], { times: 1 });
-    expect(engine.launches.map(({ key }) => key)).toEqual(['repeat 6 [["times",1]]', 'repeat 6 [["times",2]]', 'repeat 2x3 [["times",1]]']);
+    expect(engine.launches.map(({ key }) => key)).toEqual(['repeat#0 6 [["times",1]]', 'repeat#0 6 [["times",2]]', 'repeat#0 2x3 [["times",1]]']);
+  });
+
+  it('has a key of its own for each kernel, also where two have one name', async () => {
+    const x = await device.upload([1], one, 'x');
+    for (const kernel of [double, defKernel({ ...double }), double]) await device.run(kernel, [x], {});
+    const [first, second, third] = engine.launches.map(({ key }) => key);
+    expect(second).not.toBe(first);
+    expect(third).toBe(first);
   });
 
   it.each<[string, Partial<KernelDefinition<Record<never, never>>>, string]>([
