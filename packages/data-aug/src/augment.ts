@@ -9,7 +9,9 @@ import type { AnyImage, ImageSize } from './image.js';
 export interface Transform<Drawn> {
   /** The word for it in a list of drawn values. */
   readonly name: string;
+  /** Draws for an image of this size. */
   draw(image: ImageSize, draws: RandomDraws): Drawn;
+  /** Applies what was drawn; the image itself stays as it is. */
   apply(image: AnyImage, drawn: Drawn): AnyImage;
 }
 

@@ -76,11 +76,14 @@ export interface Layer {
   readonly keeps: readonly ('x' | 'y')[];
   /** @throws ShapeError naming the layer, when `x` does not fit. */
   outputShape(x: Shape): Shape;
+  /** The parameters the layer needs for an input of shape `x`, in a fixed order. */
   parameterSpecs(x: Shape): readonly ParameterSpec[];
   /** Shapes of what a training pass leaves as scratch, in order. */
   scratchShapes(x: Shape): readonly Shape[];
   /** Multiply-adds of one forward pass; only convolutions and dense layers count, biases do not. */
   multiplyAdds(x: Shape): number;
+  /** Computes `y`, and in training what backward needs beside it. */
   forward(input: ForwardInput): Promise<ForwardOutput>;
+  /** Computes the gradients by `x` and by the parameters from the gradient by `y`. */
   backward(input: BackwardInput): Promise<BackwardOutput>;
 }

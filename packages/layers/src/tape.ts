@@ -32,6 +32,7 @@ export class Tape implements Disposable {
     this.#steps = undefined;
   }
 
+  /** The same as {@link Tape.release}, for `using`. */
   [Symbol.dispose](): void {
     this.release();
   }

@@ -61,6 +61,7 @@ export interface Device {
   release(tensor: DeviceTensor): void;
   /** Whether the tensor is live on this device. */
   owns(tensor: DeviceTensor): boolean;
+  /** What the device is and holds at this moment. */
   report(): DeviceReport;
   /** Frees everything; the device cannot be used afterwards. */
   destroy(): Promise<void>;

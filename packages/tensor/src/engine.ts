@@ -23,13 +23,17 @@ export interface Launch<Handle> {
 export interface Engine<Handle> {
   readonly name: string;
   readonly limits: DeviceLimits;
+  /** Copies the numbers to the device. */
   upload(data: Float32Array, label: string): Promise<Handle>;
   /** Returns a handle of `sizeOf(plan.output)` numbers: a new one, or that of a donated input. */
   launch(launch: Launch<Handle>): Promise<Handle>;
   /** Reads `size` numbers into an array of the caller's own. */
   download(handle: Handle, size: number): Promise<Float32Array>;
+  /** Gives the memory of a handle back. */
   free(handle: Handle): void;
+  /** The engine's part of the device's report. */
   describe(): Pick<DeviceReport, 'mode' | 'kernels' | 'untuned' | 'details'>;
+  /** Gives back everything: kernels, workers, the connection to the GPU. */
   destroy(): Promise<void>;
 }
 

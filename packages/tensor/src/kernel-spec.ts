@@ -55,6 +55,7 @@ export interface KernelDefinition<A extends Attributes> {
   readonly inputs: readonly string[];
   readonly scalars?: readonly (keyof A & string)[];
   readonly body: KernelBody;
+  /** Says for the shapes of the inputs how to launch the body; the same shapes and attributes give the same plan. @throws ShapeError when they do not fit together. */
   plan(shapes: readonly Shape[], attributes: A): Omit<LaunchPlan, 'returns'> & { readonly returns?: 1 | 4 };
 }
 

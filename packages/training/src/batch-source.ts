@@ -12,6 +12,8 @@ export interface TrainingBatch {
 export interface BatchSource {
   readonly batchesPerEpoch: number;
   /**
+   * The batch at a place of the run; the same place gives the same batch.
+   *
    * @param epoch From 0.
    * @param index Place in the epoch, from 0 to `batchesPerEpoch - 1`.
    */

@@ -5,8 +5,11 @@ import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoin
 export interface CheckpointStore {
   /** Keeps the bytes under a name. When it resolves they are safe; when it fails, or the process dies, what was there before still is. */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /** What was written under the name; rejects when there is nothing. */
   read(name: string): Promise<Uint8Array>;
+  /** The names of all that is kept, in any order. */
   list(): Promise<readonly string[]>;
+  /** Forgets what was written under the name. */
   remove(name: string): Promise<void>;
 }
 

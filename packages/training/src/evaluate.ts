@@ -16,6 +16,7 @@ export interface EvaluationSource {
   readonly batches: number;
   /** How many views of a sample are averaged: 1, or 10 as in 2012. */
   readonly views: number;
+  /** The batch at a place, from 0. */
   batch(index: number): Promise<EvaluationBatch>;
 }
 

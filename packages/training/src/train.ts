@@ -50,6 +50,7 @@ export interface TrainingCommand {
 
 /** A run: a stream of events, and an ear for commands. Nothing happens before the first event is asked for. */
 export interface TrainingRun extends AsyncGenerator<TrainingEvent, void, void> {
+  /** Asks for something between two updates; the events tell when it was done. */
   send(command: TrainingCommand): void;
 }
 
