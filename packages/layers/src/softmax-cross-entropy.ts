@@ -32,7 +32,7 @@ export interface LossPass extends Disposable {
  * using targets = await device.upload([1, 2], new Float32Array([1, 0]), 'targets');
  * using loss = await softmaxCrossEntropy(device, logits, targets);
  * using dlogits = await loss.backward();
- * console.log((await device.download(loss.losses)).data, (await device.download(dlogits)).data); // [ 0.693 ] [ -0.5, 0.5 ]
+ * console.log((await device.download(loss.losses)).data, (await device.download(dlogits)).data); // Float32Array(1) [ 0.693… ] Float32Array(2) [ -0.5, 0.5 ]
  * ```
  */
 export async function softmaxCrossEntropy(device: Device, logits: DeviceTensor, targets: DeviceTensor): Promise<LossPass> {

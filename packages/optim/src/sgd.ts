@@ -54,7 +54,7 @@ export interface Optimiser {
  * const state = await optimiser.initialState(device, parameters);
  * const gradients = new Map([['w', await device.upload([2], new Float32Array([10, 10]), 'dw')]]);
  * await optimiser.step(device, parameters, gradients, state, 0.01);
- * for (const w of parameters.values()) console.log((await device.download(w)).data); // Float32Array(2) [ 0.9, 1.9 ]
+ * for (const w of parameters.values()) console.log((await device.download(w)).data); // Float32Array(2) [ 0.89…, 1.89… ]
  * ```
  */
 export function sgd(options: SgdOptions): Optimiser {

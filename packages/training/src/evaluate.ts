@@ -54,7 +54,7 @@ export interface EvaluateOptions {
  * const network = new Sequential([dense('fc', { outputs: 3 })]);
  * const parameters = await uploadParameters(device, network.initialise([2, 4], 7));
  * const source = { images: 2, batches: 1, views: 1, batch: async () => ({ x: Tensor.zeros([2, 4]), labels: [0, 2] }) };
- * for await (const { loss, top1 } of evaluate({ device, network, parameters, source })) console.log(loss, top1); // 1.0986122886681098 0
+ * for await (const { loss, top1 } of evaluate({ device, network, parameters, source })) console.log(loss.toFixed(4), top1); // 1.0986 0
  * ```
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evaluation, void, void> {

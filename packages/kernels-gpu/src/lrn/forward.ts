@@ -19,7 +19,7 @@ import { lrnGeometry, type LrnAttributes } from './geometry.js';
  * using x = await device.upload([1, 1, 1, 4], Float32Array.of(1, 2, 3, 4), 'x');
  * using scale = await device.run(lrnScale, [x], attributes);
  * using y = await device.run(lrnForward, [x, scale], attributes);
- * console.log((await device.download(y)).data[0].toFixed(4)); // 0.5946
+ * console.log((await device.download(y)).data[0].toFixed(4)); // 0.5945
  * ```
  */
 export const lrnForward = defKernel<LrnAttributes>({

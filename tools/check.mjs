@@ -1,0 +1,61 @@
+/**
+ * Says whether a change is done: runs every script `check:*` of package.json in order and prints one line for each, its output only when it fails.
+ *
+ *     npm run check                     all
+ *     npm run check -- types lint       these
+ *     npm run check -- --except tests   all but these
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { countTests } from './test-totals.mjs';
+
+const root = new URL('..', import.meta.url);
+const parts = Object.keys(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).scripts)
+  .filter((script) => script.startsWith('check:'))
+  .map((script) => script.slice('check:'.length));
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { except: { type: 'string', multiple: true, default: [] } } });
+const unknown = [...positionals, ...values.except].filter((name) => !parts.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no check called ${unknown.join(' or ')}. There are: ${parts.join(', ')}.`);
+  process.exit(2);
+}
+const chosen = parts.filter((name) => (positionals.length === 0 || positionals.includes(name)) && !values.except.includes(name));
+
+const reports = process.env.CONVKIT_REPORTS ?? mkdtempSync(join(tmpdir(), 'convkit-check-'));
+const width = Math.max(...parts.map((name) => name.length)) + 2;
+const failed = [];
+for (const name of chosen) {
+  process.stdout.write(name.padEnd(width));
+  const start = performance.now();
+  const { code, output, report } = await run(name);
+  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(9);
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'}${seconds}${report ? `   ${report}` : ''}`);
+  if (code !== 0) {
+    failed.push(name);
+    console.log(output.trimEnd().replace(/^/gm, '    '));
+  }
+}
+console.log(failed.length === 0 ? `All ${chosen.length} checks passed.` : `Failed: ${failed.join(', ')}. Run one alone with npm run check:NAME.`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/**
+ * @param {string} name
+ * @returns {Promise<{ code: number | null, output: string, report: string | undefined }>}
+ */
+function run(name) {
+  const file = join(reports, `${name}.json`);
+  const options = name.endsWith('tests') ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
+  return new Promise((done) => {
+    const child = spawn('npm', ['run', '--silent', `check:${name}`, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('close', (code) => {
+      const counts = existsSync(file) ? countTests(file) : undefined;
+      done({ code, output, report: counts && `${counts.passed} passed, ${counts.failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}` });
+    });
+  });
+}
