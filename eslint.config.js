@@ -15,6 +15,7 @@ export default defineConfig(
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme'] }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
       '@typescript-eslint/no-deprecated': 'error',
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],

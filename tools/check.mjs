@@ -50,7 +50,7 @@ function run(name) {
   const file = join(reports, `${name}.json`);
   const options = name.endsWith('tests') ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
   return new Promise((done) => {
-    const child = spawn('npm', ['run', '--silent', `check:${name}`, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', ['run', '--silent', `check:${name}`, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('close', (code) => {

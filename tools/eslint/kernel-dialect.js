@@ -2,8 +2,12 @@
  * The body of a kernel is JavaScript on the host and is translated to WGSL, GLSL and WebAssembly elsewhere. This rule holds every `body` given to
  * `defKernel` to the part of the language that means the same in all of them. `docs/kernel-dialect.md` says why, point by point; its headings are the ids below.
  *
- * @typedef {import('estree').Node} Node
- * @typedef {import('estree').FunctionExpression} Body
+ * @typedef {Parameters<import('eslint').SourceCode['getScope']>[0]} Node
+ */
+
+/**
+ * @template {string} T
+ * @typedef {Extract<Node, { type: T }>} Of
  */
 
 /** Functions of Math that every engine has, and how many arguments each takes. */
@@ -57,7 +61,7 @@ export const kernelDialect = {
       },
     };
 
-    /** @param {Body} body */
+    /** @param {Of<'FunctionExpression'>} body */
     function checkBody(body) {
       /** @type {Set<string>} */
       const parameters = new Set();
@@ -128,7 +132,7 @@ export const kernelDialect = {
         }
       }
 
-      /** @param {import('estree').ForStatement} node */
+      /** @param {Of<'ForStatement'>} node */
       function loop({ init, test, update, body: rounds }) {
         const counter = init?.type === 'VariableDeclaration' && init.kind === 'let' && init.declarations.length === 1 ? init.declarations[0] : undefined;
         if (counter?.id.type !== 'Identifier' || !isLiteral(counter.init, (value) => value === 0)) {
@@ -145,7 +149,7 @@ export const kernelDialect = {
         counters.delete(name);
       }
 
-      /** @param {import('estree').AssignmentExpression} node */
+      /** @param {Of<'AssignmentExpression'>} node */
       function assignment(node) {
         const own = node.left.type === 'Identifier' && !parameters.has(node.left.name) && !counters.has(node.left.name);
         if (!own || !ASSIGNMENTS.has(node.operator)) report(node, 'assignment');
@@ -195,7 +199,7 @@ export const kernelDialect = {
         }
       }
 
-      /** @param {import('estree').MemberExpression} node */
+      /** @param {Of<'MemberExpression'>} node */
       function member(node) {
         if (node.optional) {
           report(node, 'syntax', { type: '?.' });
@@ -209,7 +213,7 @@ export const kernelDialect = {
         }
       }
 
-      /** @param {import('estree').MemberExpression} node */
+      /** @param {Of<'MemberExpression'>} node */
       function index(node) {
         /** @type {Node[]} */
         const indices = [];
@@ -246,7 +250,7 @@ export const kernelDialect = {
         }
       }
 
-      /** @param {import('estree').SimpleCallExpression} node */
+      /** @param {Of<'CallExpression'>} node */
       function call(node) {
         const { callee } = node;
         if (node.optional) {
@@ -273,13 +277,13 @@ export const kernelDialect = {
 };
 
 /**
- * @param {import('estree').Property | import('estree').SpreadElement} property
+ * @param {Of<'Property'> | Of<'SpreadElement'>} property
  */
 function isBody(property) {
   return property.type === 'Property' && !property.computed && property.key.type === 'Identifier' && property.key.name === 'body';
 }
 
-/** @param {import('estree').MemberExpression} node */
+/** @param {Of<'MemberExpression'>} node */
 function nameOf({ property }) {
   return property.type === 'Identifier' ? property.name : '';
 }
@@ -300,7 +304,7 @@ function isLiteral(node, holds) {
   return node?.type === 'Literal' && holds(node.value);
 }
 
-/** `this.thread.x`, `.y` or `.z`. @param {import('estree').MemberExpression} node */
+/** `this.thread.x`, `.y` or `.z`. @param {Of<'MemberExpression'>} node */
 function isThread(node) {
   return isFieldOfThis(node.object, 'thread') && ['x', 'y', 'z'].includes(nameOf(node));
 }
@@ -331,7 +335,7 @@ function isMath(node, name) {
   return node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && isName(node.callee.object, 'Math') && nameOf(node.callee) === name;
 }
 
-/** @param {Node} node @returns {node is import('estree').BinaryExpression} */
+/** @param {Node} node @returns {node is Of<'BinaryExpression'>} */
 function isDivision(node) {
   return node.type === 'BinaryExpression' && node.operator === '/';
 }
