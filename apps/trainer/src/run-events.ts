@@ -22,7 +22,7 @@ export interface StartEvent {
 }
 
 /** A checkpoint by the path of its file. */
-export type SavedEvent = Omit<CheckpointEvent, 'name'> & { readonly path: string };
+type SavedEvent = Omit<CheckpointEvent, 'name'> & { readonly path: string };
 
 /** Last line of a run. */
 export interface RunDoneEvent extends Omit<DoneEvent, 'parameters' | 'evaluation'> {
