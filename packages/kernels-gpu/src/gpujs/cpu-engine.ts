@@ -1,0 +1,65 @@
+import { sizeOf, type Engine, type Launch } from '@convkit/tensor';
+import { gpujs, innermostFirst, kernelSettings, type GpuInstance, type GpuKernel } from './facade.js';
+import { fallbackError, kernelError } from './kernel-errors.js';
+import { KernelCache } from './kernel-cache.js';
+
+/** gpu.js's JavaScript mode: slow, there everywhere, sums in double precision. A handle is a plain array. */
+export function openCpuEngine(): Engine<Float32Array> {
+  return new CpuEngine();
+}
+
+type Rows = ArrayLike<number> | ArrayLike<Rows>;
+
+class CpuEngine implements Engine<Float32Array> {
+  readonly name = 'gpujs-cpu';
+  readonly limits = { maxTermsPerThread: Infinity };
+  readonly #gpu: GpuInstance = new gpujs.GPU({ mode: 'cpu' });
+  readonly #kernels = new KernelCache<GpuKernel>(1_024, ({ kernel }) => {
+    kernel.destroy();
+    // gpu.js keeps its CPU kernels listed after they are destroyed.
+    const at = this.#gpu.kernels.indexOf(kernel);
+    if (at >= 0) this.#gpu.kernels.splice(at, 1);
+  });
+
+  async upload(data: Float32Array): Promise<Float32Array> {
+    return data.slice();
+  }
+
+  async launch({ kernel, plan, key, inputs, scalars }: Launch<Float32Array>): Promise<Float32Array> {
+    const compiled = this.#kernels.get(key, () => this.#gpu.createKernel(kernel.body.toString(), kernelSettings(plan, 'Input', scalars.length)));
+    try {
+      const rows = compiled(...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars.map(Math.fround)) as Rows;
+      if (compiled.kernel.constructor.mode !== 'cpu') throw fallbackError(kernel, 'cpu', compiled.kernel.constructor.mode);
+      const flat = new Float32Array(sizeOf(plan.output));
+      flatten(rows, flat, 0);
+      return flat;
+    } catch (cause) {
+      throw kernelError(kernel, 'cpu', cause);
+    }
+  }
+
+  async download(handle: Float32Array): Promise<Float32Array> {
+    return handle.slice();
+  }
+
+  free(): void {}
+
+  describe() {
+    return { mode: 'cpu', kernels: this.#kernels.size, untuned: [], details: {} };
+  }
+
+  async destroy(): Promise<void> {
+    this.#kernels.clear();
+    await this.#gpu.destroy();
+  }
+}
+
+function flatten(rows: Rows, out: Float32Array, start: number): number {
+  let at = start;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (typeof row === 'number') out[at++] = row;
+    else at = flatten(row, out, at);
+  }
+  return at;
+}
