@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { countTests } from './test-totals.mjs';
 
 const root = new URL('..', import.meta.url);
@@ -36,7 +36,7 @@ for (const name of chosen) {
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'}${seconds}${report ? `   ${report}` : ''}`);
   if (code !== 0) {
     failed.push(name);
-    console.log(output.trimEnd().replace(/^/gm, '    '));
+    console.log(stripVTControlCharacters(output).trimEnd().replace(/^/gm, '    '));
   }
 }
 console.log(failed.length === 0 ? `All ${chosen.length} checks passed.` : `Failed: ${failed.join(', ')}. Run one alone with npm run check:NAME.`);
@@ -50,7 +50,7 @@ function run(name) {
   const file = join(reports, `${name}.json`);
   const options = name.endsWith('tests') ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
   return new Promise((done) => {
-    const child = spawn('npm', ['run', '--silent', `check:${name}`, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
+    const child = spawn('npm', ['run', '--silent', `check:${name}`, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('close', (code) => {
