@@ -25,6 +25,7 @@ export { maxPoolBackward } from './max-pool/backward.js';
 export { dropout, type DropoutAttributes } from './dropout/dropout.js';
 export { scale, type ScaleAttributes } from './elementwise/scale.js';
 export { add } from './elementwise/add.js';
+export { transpose } from './transpose/transpose.js';
 export { sumRows, type SumRowsAttributes } from './reduce/sum-rows.js';
 export { splitsFor } from './reduce/splits-for.js';
 export { logSumExpRows } from './softmax/log-sum-exp-rows.js';

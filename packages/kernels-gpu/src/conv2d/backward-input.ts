@@ -12,14 +12,28 @@ export type Conv2dBackwardInputAttributes = Conv2dAttributes & { readonly inputS
  *     dx[n, h, w, g, c] = Σ_p Σ_q Σ_k dy[n, p, q, g, k] · weight[r, s, c, g, k]   with r = h + top - p·strideH, s = w + left - q·strideW inside the filter
  *
  * The places are counted down from the last that can cover the pixel, so a stride costs no idle rounds.
- * Letters and source: {@link conv2dForward}.
+ * The weights come with their last two axes swapped, by {@link transpose}. Letters and source: {@link conv2dForward}.
  *
- * Inputs: `dy` `[N, P, Q, G·K]`, `weight` `[R, S, C, G·K]`. Output `[N, H, W, C·G]`.
+ * Inputs: `dy` `[N, P, Q, G·K]`, `transposedWeight` `[R, S, G·K, C]`. Output `[N, H, W, C·G]`.
+ *
+ * @example
+ * ```ts
+ * import { conv2dBackwardInput, transpose } from '@convkit/kernels-gpu';
+ * import { openHostDevice } from '@convkit/tensor';
+ *
+ * const device = openHostDevice();
+ * using weight = await device.upload([2, 2, 1, 1], Float32Array.of(1, 0, 0, 1), 'weight');
+ * using transposedWeight = await device.run(transpose, [weight], {});
+ * using dy = await device.upload([1, 2, 2, 1], Float32Array.of(1, 2, 3, 4), 'dy');
+ * const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], groups: 1, inputSize: [3, 3] } as const;
+ * using dx = await device.run(conv2dBackwardInput, [dy, transposedWeight], attributes);
+ * console.log((await device.download(dx)).data); // Float32Array(9) [ 1, 2, 0, 3, 5, 2, 0, 3, 4 ]
+ * ```
  */
 export const conv2dBackwardInput = defKernel<Conv2dBackwardInputAttributes>({
   name: 'conv2d_backward_input',
-  inputs: ['dy', 'weight'],
-  body: function (this: KernelThread, dy: View3, weight: View3) {
+  inputs: ['dy', 'transposedWeight'],
+  body: function (this: KernelThread, dy: View3, transposedWeight: View3) {
     const n = Math.floor((this.thread.z + 0.5) / this.constants.H);
     const h = this.thread.z - n * this.constants.H + this.constants.top;
     const pixel = Math.floor((this.thread.y + 0.5) / this.constants.G);
@@ -37,7 +51,7 @@ export const conv2dBackwardInput = defKernel<Conv2dBackwardInputAttributes>({
           const s = w - q * this.constants.strideW;
           if (q >= 0 && q < this.constants.Q && s < this.constants.S) {
             for (let k = 0; k < this.constants.K; k++) {
-              sum += dy[n * this.constants.P + p][q * this.constants.G + g][k] * weight[r * this.constants.S + s][this.thread.x * this.constants.G + g][k];
+              sum += dy[n * this.constants.P + p][q * this.constants.G + g][k] * transposedWeight[r * this.constants.S + s][g * this.constants.K + k][this.thread.x];
             }
           }
         }
@@ -45,18 +59,20 @@ export const conv2dBackwardInput = defKernel<Conv2dBackwardInputAttributes>({
     }
     return sum;
   },
-  plan: ([dy, weight], attributes) => {
+  plan: ([dy, transposedWeight], attributes) => {
     assertAxes('conv2d_backward_input', 'dy', dy, 'N, P, Q, K');
-    assertAxes('conv2d_backward_input', 'weight', weight, 'R, S, C/G, K');
+    assertAxes('conv2d_backward_input', 'transposedWeight', transposedWeight, 'R, S, K, C/G');
+    assertWhole('conv2d_backward_input', 'groups', [attributes.groups], 1, 1);
     assertWhole('conv2d_backward_input', 'inputSize', attributes.inputSize, 2, 1);
-    const x = [dy[0], ...attributes.inputSize, weight[2] * attributes.groups];
-    const { output, imageView, weightView, outputView, constants } = conv2dGeometry('conv2d_backward_input', x, weight, attributes);
-    assertShapeIs('conv2d_backward_input', 'dy', { dy, weight }, output, 'inputSize and weight make it');
+    const [R, S, outputs, C] = transposedWeight;
+    const x = [dy[0], ...attributes.inputSize, C * attributes.groups];
+    const { output, imageView, outputView, constants } = conv2dGeometry('conv2d_backward_input', x, [R, S, C, outputs], attributes);
+    assertShapeIs('conv2d_backward_input', 'dy', { dy, transposedWeight }, output, 'inputSize and transposedWeight make it');
     return {
       output: x,
-      views: [outputView, weightView],
+      views: [outputView, [R * S, outputs, C]],
       grid: imageView,
-      constants: { ...constants, placesH: Math.ceil(constants.R / constants.strideH), placesW: Math.ceil(constants.S / constants.strideW) },
+      constants: { ...constants, placesH: Math.ceil(R / constants.strideH), placesW: Math.ceil(S / constants.strideW) },
     };
   },
 });

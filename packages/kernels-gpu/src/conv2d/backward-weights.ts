@@ -11,7 +11,7 @@ export type Conv2dBackwardWeightsAttributes = Conv2dAttributes & { readonly kern
  *
  *     dw[slab, r, s, c, g, k] = Σ_n Σ_p Σ_q x[n, p·strideH + r - top, q·strideW + s - left, g, c] · dy[n, p, q, g, k]   with n in the slab
  *
- * A slab holds ceil(N / splits) images. `sumRows` adds the slabs. Letters and source: {@link conv2dForward}.
+ * A slab holds ceil(N / splits) images; they are the innermost loop, so that borders are tested once for all of them. `sumRows` adds the slabs. Letters and source: {@link conv2dForward}.
  *
  * Inputs: `x` `[N, H, W, C·G]`, `dy` `[N, P, Q, G·K]`. Output `[splits, R, S, C, G·K]`.
  */
@@ -26,15 +26,15 @@ export const conv2dBackwardWeights = defKernel<Conv2dBackwardWeightsAttributes>(
     const c = Math.floor((this.thread.y + 0.5) / this.constants.G);
     const g = this.thread.y - c * this.constants.G;
     let sum = 0;
-    for (let i = 0; i < this.constants.slabImages; i++) {
-      const n = slab * this.constants.slabImages + i;
-      if (n < this.constants.N) {
-        for (let p = 0; p < this.constants.P; p++) {
-          const h = p * this.constants.strideH + r - this.constants.top;
-          if (h >= 0 && h < this.constants.H) {
-            for (let q = 0; q < this.constants.Q; q++) {
-              const w = q * this.constants.strideW + s - this.constants.left;
-              if (w >= 0 && w < this.constants.W) {
+    for (let p = 0; p < this.constants.P; p++) {
+      const h = p * this.constants.strideH + r - this.constants.top;
+      if (h >= 0 && h < this.constants.H) {
+        for (let q = 0; q < this.constants.Q; q++) {
+          const w = q * this.constants.strideW + s - this.constants.left;
+          if (w >= 0 && w < this.constants.W) {
+            for (let i = 0; i < this.constants.slabImages; i++) {
+              const n = slab * this.constants.slabImages + i;
+              if (n < this.constants.N) {
                 sum += x[n * this.constants.H + h][w * this.constants.G + g][c] * dy[n * this.constants.P + p][q * this.constants.G + g][this.thread.x];
               }
             }

@@ -1,7 +1,7 @@
 import { defKernel, type KernelThread, type View2 } from '@convkit/tensor';
 import { foldRows } from '../plan/fold-rows.js';
 import { assertAxes, assertShapeIs } from '../plan/shape-checks.js';
-import { rowsOf } from './geometry.js';
+import { rowsOf } from './rows-of.js';
 
 /**
  * Gradient of a dense layer by its weights: `dw[i, o] = Σ_n x[n, i] · dy[n, o]`.
@@ -19,11 +19,11 @@ export const denseBackwardWeights = defKernel({
     return sum;
   },
   plan: ([x, dy]) => {
-    const { N, I } = rowsOf('dense_backward_weights', x);
+    const { N, I } = rowsOf('dense_backward_weights', x, 'x');
     assertAxes('dense_backward_weights', 'dy', dy, 'N, out');
     const O = dy[1];
     assertShapeIs('dense_backward_weights', 'dy', { x, dy }, [N, O], 'the batch of x makes it');
     const grid = foldRows(I, O);
-    return { output: [I, O], views: [[N, I], [N, O]], grid, constants: { N, rows: grid[1] } };
+    return { output: [I, O], views: [[N, I], dy], grid, constants: { N, rows: grid[1] } };
   },
 });

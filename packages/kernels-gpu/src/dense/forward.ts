@@ -1,7 +1,7 @@
 import { defKernel, type KernelThread, type View1, type View2 } from '@convkit/tensor';
 import { foldRows } from '../plan/fold-rows.js';
-import { assertShapeIs } from '../plan/shape-checks.js';
-import { denseGeometry } from './geometry.js';
+import { assertAxes, assertShapeIs } from '../plan/shape-checks.js';
+import { rowsOf } from './rows-of.js';
 
 /**
  * Every output reads every input of its row: `y[n, o] = bias[o] + Σ_i x[n, i] · weight[i, o]`.
@@ -32,9 +32,12 @@ export const denseForward = defKernel({
     return sum;
   },
   plan: ([x, weight, bias]) => {
-    const { N, I, O } = denseGeometry('dense_forward', x, weight);
+    const { N, I } = rowsOf('dense_forward', x, 'x');
+    assertAxes('dense_forward', 'weight', weight, 'in, out');
+    const O = weight[1];
+    assertShapeIs('dense_forward', 'weight', { x, weight, bias }, [I, O], 'x makes it');
     assertShapeIs('dense_forward', 'bias', { x, weight, bias }, [O], 'weight makes it');
     const grid = foldRows(N, O);
-    return { output: [N, O], views: [[N, I], [I, O], [O]], grid, constants: { I, rows: grid[1] } };
+    return { output: [N, O], views: [[N, I], weight, bias], grid, constants: { I, rows: grid[1] } };
   },
 });

@@ -1,5 +1,5 @@
-import { conv2dBackwardInput } from '@convkit/kernels-gpu';
-import { openHostDevice } from '@convkit/tensor';
+import { conv2dBackwardInput, transpose } from '@convkit/kernels-gpu';
+import { openHostDevice, type Device, type Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { expectClose, rtol } from '../support/expect-close.js';
 import { NdArray } from '../support/nd-array.js';
@@ -13,8 +13,11 @@ function inputsOf(shape: Conv2dCase) {
   return [randomTensor('dy', conv2dShape(shape.x, shape.weight, shape)), randomTensor('weight', shape.weight)] as const;
 }
 
-function attributesFor(shape: Conv2dCase) {
-  return { ...attributesOf(shape), inputSize: [shape.x[1], shape.x[2]] as const };
+/** Both launches: the weights turned round, and the gradient. */
+async function gradient(device: Device, shape: Conv2dCase): Promise<Tensor> {
+  const [dy, weight] = inputsOf(shape);
+  const transposedWeight = await compute(device, transpose, [weight], {});
+  return compute(device, conv2dBackwardInput, [dy, transposedWeight], { ...attributesOf(shape), inputSize: [shape.x[1], shape.x[2]] });
 }
 
 const terms = ({ weight: [R, S, , K], groups }: Conv2dCase) => (R * S * K) / groups;
@@ -22,13 +25,13 @@ const terms = ({ weight: [R, S, , K], groups }: Conv2dCase) => (R * S * K) / gro
 onEachDevice((device) => {
   it.each(conv2dCases)('$title', async (shape) => {
     const [dy, weight] = inputsOf(shape);
-    const dx = await compute(device(), conv2dBackwardInput, [dy, weight], attributesFor(shape));
+    const dx = await gradient(device(), shape);
     expectClose(dx, naiveConv2dBackwardInput(NdArray.of(dy), NdArray.of(weight), shape.x, attributesOf(shape)), rtol(terms(shape)));
   });
 
   it.each(conv2dGradientCases)('agrees with finite differences: $title', async (shape) => {
     const [dy, weight] = inputsOf(shape);
-    const dx = await compute(device(), conv2dBackwardInput, [dy, weight], attributesFor(shape));
+    const dx = await gradient(device(), shape);
     const bias = new NdArray([shape.weight[3]]);
     const forward = (x: NdArray) => naiveConv2d(x, NdArray.of(weight), bias, attributesOf(shape));
     expectClose(dx, numericGradient(forward, NdArray.of(randomTensor('x', shape.x)), NdArray.of(dy)), rtol(terms(shape)));
@@ -37,7 +40,7 @@ onEachDevice((device) => {
 
 it.each(randomConv2dCases(60))('random shape on host: $title', async (shape) => {
   const [dy, weight] = inputsOf(shape);
-  const dx = await compute(openHostDevice(), conv2dBackwardInput, [dy, weight], attributesFor(shape));
+  const dx = await gradient(openHostDevice(), shape);
   expectClose(dx, naiveConv2dBackwardInput(NdArray.of(dy), NdArray.of(weight), shape.x, attributesOf(shape)), rtol(terms(shape)));
 });
 
@@ -45,19 +48,29 @@ describe('refuses', () => {
   const plain = { stride: [1, 1], padding: [0, 0, 0, 0], groups: 1, inputSize: [4, 4] } as const;
 
   it('a gradient of another size than the forward output', () => {
-    expect(() => conv2dBackwardInput.plan([[1, 3, 3, 4], [3, 3, 3, 4]], plain)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: conv2d_backward_input: dy is [1, 3, 3, 4], but inputSize and weight make it [1, 2, 2, 4].
-        dy     [1, 3, 3, 4]
-        weight [3, 3, 3, 4]
+    expect(() => conv2dBackwardInput.plan([[1, 3, 3, 4], [3, 3, 4, 3]], plain)).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: conv2d_backward_input: dy is [1, 3, 3, 4], but inputSize and transposedWeight make it [1, 2, 2, 4].
+        dy               [1, 3, 3, 4]
+        transposedWeight [3, 3, 4, 3]
         help: dy should be [1, 2, 2, 4].
         code: SHAPE_MISMATCH]
     `);
   });
 
+  it('weights that were not turned round', () => {
+    expect(() => conv2dBackwardInput.plan([[1, 2, 2, 4], [3, 3, 3, 4]], plain)).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: conv2d_backward_input: dy is [1, 2, 2, 4], but inputSize and transposedWeight make it [1, 2, 2, 3].
+        dy               [1, 2, 2, 4]
+        transposedWeight [3, 3, 3, 4]
+        help: dy should be [1, 2, 2, 3].
+        code: SHAPE_MISMATCH]
+    `);
+  });
+
   it('a gradient that is no batch of images', () => {
-    expect(() => conv2dBackwardInput.plan([[1, 36], [3, 3, 3, 4]], plain)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => conv2dBackwardInput.plan([[1, 16], [3, 3, 4, 3]], plain)).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: conv2d_backward_input: dy has 2 axes, but must have 4.
-        dy       [1, 36]
+        dy       [1, 16]
         expected [N, P, Q, K]
         help: reshape dy to [N, P, Q, K].
         code: SHAPE_MISMATCH]
@@ -66,7 +79,7 @@ describe('refuses', () => {
 
   it('an input size of one number', () => {
     const attributes = { ...plain, inputSize: [4] } as unknown as typeof plain;
-    expect(() => conv2dBackwardInput.plan([[1, 2, 2, 4], [3, 3, 3, 4]], attributes)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => conv2dBackwardInput.plan([[1, 2, 2, 4], [3, 3, 4, 3]], attributes)).toThrowErrorMatchingInlineSnapshot(`
       [OptionError: conv2d_backward_input: inputSize is [4], but must be 2 whole numbers of at least 1.
         code: OPTION_INVALID]
     `);

@@ -19,9 +19,10 @@ onEachDevice((device) => {
 describe('refuses', () => {
   it('rows that the weights do not read', () => {
     expect(() => denseForward.plan([[128, 6, 6, 256], [9217, 4096], [4096]], {})).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: dense_forward: x has 9216 numbers a row, but weight [9217, 4096] reads 9217.
+      [ShapeError: dense_forward: weight is [9217, 4096], but x makes it [9216, 4096].
         x      [128, 6, 6, 256]
         weight [9217, 4096]
+        bias   [4096]
         help: weight should be [9216, 4096].
         code: SHAPE_MISMATCH]
     `);
