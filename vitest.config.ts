@@ -1,6 +1,61 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
+
+// With CONVKIT_BUILT the tests of the packages run on what was built, which @convkit/* resolves to through node_modules.
+const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
+
+/** A GPU made of software, so that the same devices exist on every machine. */
+const browserArguments = [
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+/** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
+const everywhere = ['packages/kernels-gpu/test/**/*.test.ts', 'packages/tensor/test/**/*.test.ts'];
 
 export default defineConfig({
-  resolve: process.env.CONVKIT_BUILT ? {} : { alias: [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }] },
-  test: { include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 30_000 },
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'node',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          env: { VK_ICD_FILENAMES: process.env.VK_ICD_FILENAMES ?? findSoftwareVulkan() ?? '' },
+        },
+      },
+      {
+        resolve: { alias },
+        // Shared memory, and with it WebAssembly threads, exists on isolated pages only.
+        server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+        optimizeDeps: { include: ['gpu.js', 'fast-check'] },
+        test: {
+          name: 'browser',
+          include: everywhere,
+          exclude: ['**/node_modules/**', '**/*.node.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: findChromium() ?? 'chromium', args: browserArguments } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
 });

@@ -1,7 +1,7 @@
 import { sizeOf, type Engine, type Launch } from '@convkit/tensor';
-import { gpujs, innermostFirst, kernelSettings, type GpuInstance, type GpuKernel } from './facade.js';
-import { fallbackError, kernelError } from './kernel-errors.js';
+import { assertMode, createKernel, gpujs, innermostFirst, type GpuInstance, type GpuKernel } from './facade.js';
 import { KernelCache } from './kernel-cache.js';
+import { assertReturns, kernelError } from './kernel-errors.js';
 
 /** gpu.js's JavaScript mode: slow, there everywhere, sums in double precision. A handle is a plain array. */
 export function openCpuEngine(): Engine<Float32Array> {
@@ -17,8 +17,7 @@ class CpuEngine implements Engine<Float32Array> {
   readonly #kernels = new KernelCache<GpuKernel>(1_024, ({ kernel }) => {
     kernel.destroy();
     // gpu.js keeps its CPU kernels listed after they are destroyed.
-    const at = this.#gpu.kernels.indexOf(kernel);
-    if (at >= 0) this.#gpu.kernels.splice(at, 1);
+    this.#gpu.kernels.splice(this.#gpu.kernels.indexOf(kernel), 1);
   });
 
   async upload(data: Float32Array): Promise<Float32Array> {
@@ -26,15 +25,16 @@ class CpuEngine implements Engine<Float32Array> {
   }
 
   async launch({ kernel, plan, key, inputs, scalars }: Launch<Float32Array>): Promise<Float32Array> {
-    const compiled = this.#kernels.get(key, () => this.#gpu.createKernel(kernel.body.toString(), kernelSettings(plan, 'Input', scalars.length)));
+    const types = inputs.map(() => 'Input');
+    const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, createKernel(this.#gpu, kernel, plan, types, scalars.length));
     try {
       const rows = compiled(...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars.map(Math.fround)) as Rows;
-      if (compiled.kernel.constructor.mode !== 'cpu') throw fallbackError(kernel, 'cpu', compiled.kernel.constructor.mode);
+      assertMode(compiled.kernel, kernel.name, 'cpu');
       const flat = new Float32Array(sizeOf(plan.output));
-      flatten(rows, flat, 0);
+      assertReturns(kernel, plan, flatten(rows, flat, 0) / sizeOf(plan.grid));
       return flat;
     } catch (cause) {
-      throw kernelError(kernel, 'cpu', cause);
+      throw kernelError(kernel, this.name, cause);
     }
   }
 
@@ -54,6 +54,7 @@ class CpuEngine implements Engine<Float32Array> {
   }
 }
 
+/** Writes nested rows into `out` from `start` on, and returns the place after them. */
 function flatten(rows: Rows, out: Float32Array, start: number): number {
   let at = start;
   for (let i = 0; i < rows.length; i++) {

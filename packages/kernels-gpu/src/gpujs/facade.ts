@@ -1,22 +1,25 @@
 import * as namespace from 'gpu.js';
-import type { LaunchPlan, Shape } from '@convkit/tensor';
+import { version } from 'gpu.js/package.json';
+import { DeviceError, type KernelSpec, type LaunchPlan, type Shape } from '@convkit/tensor';
 
-// The only file that imports gpu.js. Its own types miss most of what is used here, and call everything synchronous; these are the parts we rely on.
+// The only file that imports gpu.js. Its own types miss most of what is used here and call everything synchronous; these are the parts the engines rely on,
+// inner ones among them. So the version is exact.
 
-/** An array argument with its sizes, innermost first. */
-export type GpuInput = object;
+/** The version whose insides the engines know. */
+export const GPUJS_VERSION = '2.24.1';
 
 /** What `createKernel` returns: call it with the arguments. */
 export interface GpuKernel {
   (...args: readonly unknown[]): unknown;
-  kernel: GpuKernelInternals;
+  readonly kernel: GpuKernelInternals;
 }
 
 /** The kernel object behind the callable. */
 export interface GpuKernelInternals {
   readonly constructor: { readonly mode: string };
   onRequestFallback: () => never;
-  build(...args: readonly unknown[]): void;
+  build(...args: readonly unknown[]): unknown;
+  run(...args: readonly unknown[]): unknown;
   destroy(): void;
 }
 
@@ -35,22 +38,51 @@ export interface GpuKernelSettings {
   readonly argumentTypes?: readonly string[];
   readonly loopMaxIterations?: number;
   readonly pipeline?: boolean;
-  readonly immutable?: boolean;
-  readonly dynamicArguments?: boolean;
   readonly asyncMode?: boolean;
   readonly precision?: 'single';
   readonly tactic?: 'precision';
 }
 
+/** The device that all kernels of mode `webgpu` share. */
+export interface GpuContext {
+  readonly adapter: GPUAdapter;
+  readonly device: GPUDevice;
+  readonly isLost: boolean;
+}
+
 interface GpuJs {
-  readonly GPU: new (options: { readonly mode: string }) => GpuInstance;
-  readonly Input: new (value: Float32Array, size: readonly number[]) => GpuInput;
-  readonly WebAssemblyKernel: { readonly isSupported: boolean; readonly isSIMDSupported: boolean; readonly isThreadsSupported: boolean };
+  readonly GPU: new (options: { readonly mode: string; readonly canvas?: object; readonly context?: object }) => GpuInstance;
+  readonly Input: new (value: Float32Array, size: readonly number[]) => object;
+  readonly Texture: new (settings: {
+    readonly texture: WebGLTexture;
+    readonly size: ArrayLike<number>;
+    readonly dimensions: readonly number[];
+    readonly output: readonly number[];
+    readonly context: WebGL2RenderingContext;
+    readonly type: string;
+    readonly kernel: object;
+  }) => object;
+  readonly WebGPUBufferResult: new (settings: {
+    readonly buffer: GPUBuffer;
+    readonly output: readonly number[];
+    readonly componentCount: 1;
+    readonly context: GpuContext;
+    readonly kernel: GpuKernelInternals;
+  }) => { readonly buffer: GPUBuffer };
+  readonly WebGPUContext: { acquire(): Promise<GpuContext>; destroy(): Promise<void> };
   readonly WebAssemblyFunctionNode: { readonly prototype: unknown };
-  readonly WebGL2Kernel: { readonly isSupported: boolean };
-  readonly WebGPUKernel: { readonly isSupported: boolean };
-  readonly WebGPUBufferResult: new (settings: object) => unknown;
-  readonly WebGPUContext: unknown;
+  readonly utils: {
+    getKernelTextureSize(settings: unknown, output: readonly number[]): Int32Array;
+    closestSquareDimensions(length: number): Int32Array;
+  };
+}
+
+if (version !== GPUJS_VERSION) {
+  throw new DeviceError({
+    code: 'DEVICE_UNAVAILABLE',
+    message: `This package drives the insides of gpu.js ${GPUJS_VERSION}, but found gpu.js ${version}.`,
+    help: `install gpu.js ${GPUJS_VERSION}.`,
+  });
 }
 
 const loaded = namespace as unknown as GpuJs & { readonly default?: GpuJs };
@@ -63,13 +95,39 @@ export function innermostFirst(shape: Shape): number[] {
   return [...shape].reverse();
 }
 
-/** Settings that follow from a plan: whole-number constants stay whole, tensors come before scalars, loops run to their end. */
-export function kernelSettings(plan: LaunchPlan, argumentType: string, scalars: number): GpuKernelSettings {
-  return {
+/** Makes a gpu.js kernel of a body: whole-number constants stay whole, tensors come before scalars, loops run to their end, and nothing falls back to the CPU. */
+export function createKernel(
+  gpu: GpuInstance,
+  { body, name }: KernelSpec,
+  plan: LaunchPlan,
+  argumentTypes: readonly string[],
+  scalars: number,
+  settings: Omit<GpuKernelSettings, 'output'> = {},
+): GpuKernel {
+  const made = gpu.createKernel(body.toString(), {
+    ...settings,
     output: innermostFirst(plan.grid),
     constants: plan.constants,
-    constantTypes: Object.fromEntries(Object.keys(plan.constants).map((name) => [name, 'Integer' as const])),
-    argumentTypes: [...plan.views.map(() => argumentType), ...Array.from({ length: scalars }, () => 'Float')],
-    loopMaxIterations: Number.MAX_SAFE_INTEGER,
+    constantTypes: Object.fromEntries(Object.keys(plan.constants).map((constant) => [constant, 'Integer' as const])),
+    argumentTypes: [...argumentTypes, ...Array.from({ length: scalars }, () => 'Float')],
+    loopMaxIterations: 2 ** 31 - 1,
+  });
+  const wanted = made.kernel.constructor.mode;
+  made.kernel.onRequestFallback = () => {
+    throw fallbackError(name, wanted, 'cpu');
   };
+  return made;
+}
+
+/** The mode a kernel really runs in; the engines accept no other than their own. @throws DeviceError `DEVICE_FALLBACK` */
+export function assertMode({ constructor: { mode } }: GpuKernelInternals, name: string, wanted: string): void {
+  if (mode !== wanted) throw fallbackError(name, wanted, mode);
+}
+
+function fallbackError(name: string, wanted: string, got: string): DeviceError {
+  return new DeviceError({
+    code: 'DEVICE_FALLBACK',
+    message: `${name}: should run in mode ${wanted}, but gpu.js wanted mode ${got}.`,
+    help: 'keep the body inside the kernel dialect, or open the device "gpujs-cpu".',
+  });
 }

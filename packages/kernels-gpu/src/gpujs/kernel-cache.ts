@@ -11,30 +11,29 @@ export class KernelCache<Kernel> {
     return this.#kernels.size;
   }
 
-  /** The kernel of this key, made if it is not there. */
-  get(key: string, make: () => Kernel): Kernel {
-    const held = this.#kernels.get(key);
-    if (held !== undefined) {
+  /** The kernel of this key, which counts as used. */
+  get(key: string): Kernel | undefined {
+    const kernel = this.#kernels.get(key);
+    if (kernel !== undefined) {
       this.#kernels.delete(key);
-      this.#kernels.set(key, held);
-      return held;
+      this.#kernels.set(key, kernel);
     }
-    const made = make();
-    this.#kernels.set(key, made);
+    return kernel;
+  }
+
+  /** Keeps a kernel under a key that has none. */
+  add(key: string, kernel: Kernel): Kernel {
+    this.#kernels.set(key, kernel);
     if (this.#kernels.size > this.limit) {
-      const [oldest] = this.#kernels.keys();
-      this.#drop(oldest);
+      const [[oldestKey, oldest]] = this.#kernels;
+      this.#kernels.delete(oldestKey);
+      this.destroyKernel(oldest);
     }
-    return made;
+    return kernel;
   }
 
   clear(): void {
-    for (const key of [...this.#kernels.keys()]) this.#drop(key);
-  }
-
-  #drop(key: string): void {
-    const kernel = this.#kernels.get(key) as Kernel;
-    this.#kernels.delete(key);
-    this.destroyKernel(kernel);
+    for (const kernel of this.#kernels.values()) this.destroyKernel(kernel);
+    this.#kernels.clear();
   }
 }

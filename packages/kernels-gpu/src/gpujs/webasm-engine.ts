@@ -1,8 +1,10 @@
 import { DeviceError, sizeOf, type Engine, type KernelSpec, type Launch, type LaunchPlan } from '@convkit/tensor';
-import { gpujs, innermostFirst, kernelSettings, type GpuInstance, type GpuKernelInternals } from './facade.js';
-import { fallbackError, kernelError } from './kernel-errors.js';
+import { assertMode, createKernel, gpujs, innermostFirst, type GpuInstance, type GpuKernelInternals } from './facade.js';
+import { assertWebAssembly, hasThreads } from './find-webassembly.js';
 import { KernelCache } from './kernel-cache.js';
+import { assertReturns, kernelError } from './kernel-errors.js';
 import { LaunchQueue } from './launch-queue.js';
+import type { GpuDeviceOptions } from './open-gpu-device.js';
 import { patchWebAssembly } from './webasm-patch.js';
 
 const PAGE_BYTES = 65_536;
@@ -12,12 +14,6 @@ const SPARE_PAGES = 16;
 const MEMORY_PAGES = [4_096, 16_384, 65_536];
 /** Below this many results, waking a worker costs more than it saves. */
 const CELLS_WORTH_A_THREAD = 1_024;
-
-/** Options of the device `gpujs-webasm`. */
-export interface WebasmOptions {
-  /** Worker threads; all cores by default, 1 runs on the calling thread. The results are the same bits for any number. */
-  readonly threads?: number;
-}
 
 /** gpu.js's record of where a kernel's arguments and results lie in memory. */
 interface Layout {
@@ -33,7 +29,7 @@ interface WasmKernel extends GpuKernelInternals {
   readonly componentCount: number;
   readonly usedMathImports: ReadonlySet<string>;
   _pool: WorkerPool | null;
-  _instantiate: (key: string, args: readonly unknown[]) => void;
+  _instantiate: () => void;
   computeLayout(args: readonly unknown[]): Layout;
   _assembleModule(layout: Layout, cells: number, shared: boolean): { readonly bytes: Uint8Array<ArrayBuffer> };
 }
@@ -71,13 +67,11 @@ interface CompiledKernel extends Entry {
  * gpu.js's WebAssembly mode. A handle is a plain array: arguments are copied into the memory of the kernels and the result out of it.
  * All kernels share one memory of a size, since launches follow one another; so there is no limit to how many kernels live.
  */
-export async function openWebasmEngine(options: WebasmOptions = {}): Promise<Engine<Float32Array>> {
-  if (!gpujs.WebAssemblyKernel.isSupported || !gpujs.WebAssemblyKernel.isSIMDSupported) {
-    throw new DeviceError({ code: 'DEVICE_UNAVAILABLE', message: 'gpujs-webasm: this runtime has no WebAssembly SIMD.', help: 'use the device "gpujs-cpu" or "host".' });
-  }
+export async function openWebasmEngine(options: Pick<GpuDeviceOptions, 'threads'> = {}): Promise<Engine<Float32Array>> {
+  assertWebAssembly();
   patchWebAssembly();
   const gpu = new gpujs.GPU({ mode: 'webasm' });
-  const pool = options.threads === 1 || !gpujs.WebAssemblyKernel.isThreadsSupported ? undefined : await openWorkerPool(gpu, options.threads);
+  const pool = options.threads === 1 || !hasThreads() ? undefined : await openWorkerPool(gpu, options.threads);
   return new WebasmEngine(gpu, pool);
 }
 
@@ -120,14 +114,14 @@ class WebasmEngine implements Engine<Float32Array> {
   launch(launch: Launch<Float32Array>): Promise<Float32Array> {
     return this.#queue.run(async () => {
       try {
-        const compiled = this.#kernels.get(launch.key, () => this.#compile(launch));
+        const compiled = this.#kernels.get(launch.key) ?? this.#kernels.add(launch.key, this.#compile(launch));
         for (const { index, offset } of Object.values(compiled.layout.arrays)) compiled.floats.set(launch.inputs[index], offset / 4);
         for (const { index, offset } of Object.values(compiled.layout.scalars)) compiled.floats[offset / 4] = launch.scalars[index - launch.inputs.length];
         await this.#compute(compiled);
         const start = compiled.layout.outputOffset / 4;
         return compiled.floats.slice(start, start + compiled.results);
       } catch (cause) {
-        throw kernelError(launch.kernel, 'webasm', cause);
+        throw kernelError(launch.kernel, this.name, cause);
       }
     });
   }
@@ -173,18 +167,19 @@ class WebasmEngine implements Engine<Float32Array> {
   }
 
   #compile({ kernel, plan, inputs, scalars }: Launch<Float32Array>): CompiledKernel {
-    const shortcut = this.#gpu.createKernel(kernel.body.toString(), kernelSettings(plan, 'Input', scalars.length));
-    const built = shortcut.kernel as WasmKernel;
-    let compiled: CompiledKernel | undefined;
-    built.onRequestFallback = () => {
-      throw fallbackError(kernel, 'webasm', 'cpu');
-    };
-    built._instantiate = (_key, args) => {
-      compiled = this.#instantiate(kernel, plan, built, args);
-    };
-    built.build(...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars);
-    if (built.constructor.mode !== 'webasm' || compiled === undefined) throw fallbackError(kernel, 'webasm', built.constructor.mode);
-    return compiled;
+    const built = createKernel(this.#gpu, kernel, plan, inputs.map(() => 'Input'), scalars.length).kernel as WasmKernel;
+    const args = [...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars];
+    // gpu.js would give this kernel a memory of its own.
+    built._instantiate = () => {};
+    try {
+      built.build(...args);
+      assertMode(built, kernel.name, 'webasm');
+      assertReturns(kernel, plan, built.componentCount);
+      return this.#instantiate(kernel, plan, built, args);
+    } catch (error) {
+      built.destroy();
+      throw error;
+    }
   }
 
   #instantiate(kernel: KernelSpec, plan: LaunchPlan, built: WasmKernel, args: readonly unknown[]): CompiledKernel {
