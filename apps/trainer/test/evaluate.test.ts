@@ -91,6 +91,24 @@ describe('alexnet predict', () => {
   });
 });
 
+describe('alexnet doctor', () => {
+  it('tells every device, why one is missing, and what auto takes', async () => {
+    const { events, exitCode } = await alexnet(['doctor', '--json'], { cwd });
+    expect({ exitCode, lines: events.length }).toEqual({ exitCode: 0, lines: 1 });
+    const devices = events[0].devices as { name: string; available: boolean; reason: string | null }[];
+    expect(devices.map(({ name }) => name)).toEqual(['webgpu', 'webgl2', 'gpujs-webasm', 'gpujs-cpu', 'host']);
+    for (const { available, reason } of devices) {
+      if (available) expect(reason).toBe(null);
+      else expect(reason).toMatch(/\w/);
+    }
+    expect(devices.find(({ name }) => name === 'webgl2')).toMatchObject({ available: false });
+    expect(devices.find(({ name }) => name === events[0].auto)).toMatchObject({ available: true });
+    expect(events[0].why).toMatch(/ is there\.$/);
+    const text = await alexnet(['doctor'], { cwd });
+    expect(text.stdout).toMatch(/\n {2}gpujs-webasm {2}yes {2}.*\n[\s\S]*\n--device auto takes /);
+  });
+});
+
 describe('alexnet summary', () => {
   it('tells the numbers of 2012', async () => {
     const { events, exitCode } = await alexnet(['summary', '--model', 'alexnet-2012', '--json'], { cwd });

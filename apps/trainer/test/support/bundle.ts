@@ -4,7 +4,7 @@ import { build, type Plugin } from 'esbuild';
 
 const root = new URL('../../../../', import.meta.url);
 
-/** Packages from their sources; files keep their addresses, by which a package finds the data beside it. */
+/** Packages from their sources, and gpu.js with them as in their build; files keep their addresses, by which a package finds the data beside it. */
 const sources: Plugin = {
   name: 'sources',
   setup(builder) {
@@ -28,6 +28,18 @@ export async function bundleSource(entry: URL, name: string): Promise<string> {
   const folder = fileURLToPath(new URL('apps/trainer/node_modules/.cache/convkit-test/', root));
   await mkdir(folder, { recursive: true });
   const outfile = `${folder}${name}-${process.pid}.mjs`;
-  await build({ entryPoints: [fileURLToPath(entry)], bundle: true, format: 'esm', platform: 'node', target: 'node20', outfile, plugins: [sources], packages: 'external', logLevel: 'error' });
+  await build({
+    entryPoints: [fileURLToPath(entry)],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    outfile,
+    plugins: [sources],
+    external: ['commander', 'gl', 'log-update', 'sharp', 'webgpu', 'zod'],
+    // gpu.js is written for `require`.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
   return outfile;
 }
