@@ -70,6 +70,7 @@ interface GpuJs {
     readonly kernel: GpuKernelInternals;
   }) => { readonly buffer: GPUBuffer };
   readonly WebGPUContext: { acquire(): Promise<GpuContext>; destroy(): Promise<void> };
+  readonly WebGL2Kernel: unknown;
   readonly WebAssemblyFunctionNode: { readonly prototype: unknown };
   readonly utils: {
     getKernelTextureSize(settings: unknown, output: readonly number[]): Int32Array;
@@ -112,7 +113,7 @@ export function createKernel(
     argumentTypes: [...argumentTypes, ...Array.from({ length: scalars }, () => 'Float')],
     loopMaxIterations: 2 ** 31 - 1,
   });
-  const wanted = made.kernel.constructor.mode;
+  const wanted = modeOf(made.kernel);
   made.kernel.onRequestFallback = () => {
     throw fallbackError(name, wanted, 'cpu');
   };
@@ -120,8 +121,14 @@ export function createKernel(
 }
 
 /** The mode a kernel really runs in; the engines accept no other than their own. @throws DeviceError `DEVICE_FALLBACK` */
-export function assertMode({ constructor: { mode } }: GpuKernelInternals, name: string, wanted: string): void {
-  if (mode !== wanted) throw fallbackError(name, wanted, mode);
+export function assertMode(kernel: GpuKernelInternals, name: string, wanted: string): void {
+  const got = modeOf(kernel);
+  if (got !== wanted) throw fallbackError(name, wanted, got);
+}
+
+/** gpu.js calls WebGL of every version `gpu`. */
+function modeOf({ constructor }: GpuKernelInternals): string {
+  return constructor === gpujs.WebGL2Kernel ? 'webgl2' : constructor.mode;
 }
 
 function fallbackError(name: string, wanted: string, got: string): DeviceError {
