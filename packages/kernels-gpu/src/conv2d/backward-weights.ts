@@ -11,7 +11,8 @@ export type Conv2dBackwardWeightsAttributes = Conv2dAttributes & { readonly kern
  *
  *     dw[slab, r, s, c, g, k] = Σ_n Σ_p Σ_q x[n, p·strideH + r - top, q·strideW + s - left, g, c] · dy[n, p, q, g, k]   with n in the slab
  *
- * A slab holds ceil(N / splits) images; they are the innermost loop, so that borders are tested once for all of them. `sumRows` adds the slabs. Letters and source: {@link conv2dForward}.
+ * A slab holds floor(N / splits) images, and the first N mod splits slabs hold one more. Images are the innermost loop, and the odd one stands outside it:
+ * so borders are tested once for all images, and the loop tests nothing. `sumRows` adds the slabs. Letters and source: {@link conv2dForward}.
  *
  * Inputs: `x` `[N, H, W, C·G]`, `dy` `[N, P, Q, G·K]`. Output `[splits, R, S, C, G·K]`.
  */
@@ -34,9 +35,11 @@ export const conv2dBackwardWeights = defKernel<Conv2dBackwardWeightsAttributes>(
           if (w >= 0 && w < this.constants.W) {
             for (let i = 0; i < this.constants.slabImages; i++) {
               const n = slab * this.constants.slabImages + i;
-              if (n < this.constants.N) {
-                sum += x[n * this.constants.H + h][w * this.constants.G + g][c] * dy[n * this.constants.P + p][q * this.constants.G + g][this.thread.x];
-              }
+              sum += x[n * this.constants.H + h][w * this.constants.G + g][c] * dy[n * this.constants.P + p][q * this.constants.G + g][this.thread.x];
+            }
+            if (slab < this.constants.rest) {
+              const n = this.constants.splits * this.constants.slabImages + slab;
+              sum += x[n * this.constants.H + h][w * this.constants.G + g][c] * dy[n * this.constants.P + p][q * this.constants.G + g][this.thread.x];
             }
           }
         }
@@ -59,7 +62,7 @@ export const conv2dBackwardWeights = defKernel<Conv2dBackwardWeightsAttributes>(
       output: [splits, ...weight],
       views: [imageView, outputView],
       grid: [splits * taps, ...filters],
-      constants: { ...constants, slabImages: Math.ceil(constants.N / splits) },
+      constants: { ...constants, splits, slabImages: Math.floor(constants.N / splits), rest: constants.N % splits },
     };
   },
 });

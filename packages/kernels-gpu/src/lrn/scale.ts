@@ -20,7 +20,8 @@ export const lrnScale = defKernel<LrnAttributes>({
     for (let t = 0; t < this.constants.size; t++) {
       const j = this.thread.x - this.constants.before + t;
       if (j >= 0 && j < this.constants.C) {
-        sum += x[this.thread.z][this.thread.y][j] * x[this.thread.z][this.thread.y][j];
+        const value = x[this.thread.z][this.thread.y][j];
+        sum += value * value;
       }
     }
     return k + alpha * sum;

@@ -38,8 +38,9 @@ export const maxPoolBackward = defKernel<PoolAttributes>({
                   const column = w0 + s;
                   if (column >= 0 && column < this.constants.W) {
                     const other = x[n * this.constants.H + row][column][this.thread.x];
-                    if (other > own) gradient = 0;
-                    if (other === own && (row < h || (row === h && column < w))) gradient = 0;
+                    if (row < h || (row === h && column < w)) {
+                      if (other >= own) gradient = 0;
+                    } else if (other > own) gradient = 0;
                   }
                 }
               }

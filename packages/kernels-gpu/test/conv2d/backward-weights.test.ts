@@ -42,7 +42,7 @@ onEachDevice((device) => {
   });
 
   it.each([
-    { splits: 2, title: 'slabs of two images and of one' },
+    { splits: 2, title: 'a slab of two images and one of one' },
     { splits: 3, title: 'slabs of one image' },
     { splits: 5, title: 'more slabs than images' },
   ])('cut into $splits: $title', async ({ splits }) => {

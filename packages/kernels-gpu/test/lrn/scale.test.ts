@@ -25,6 +25,15 @@ describe('refuses', () => {
     `);
   });
 
+  it('groups that do not divide the channels', () => {
+    expect(() => lrnScale.plan([[1, 2, 2, 16]], { size: 5, alpha: 1, beta: 1, k: 1, groups: 3 })).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: lrn_scale: x has 16 channels, which cannot be divided into 3 groups.
+        x [1, 2, 2, 16]
+        help: groups should divide 16.
+        code: SHAPE_MISMATCH]
+    `);
+  });
+
   it('a window of nothing', () => {
     expect(() => lrnScale.plan([[1, 2, 2, 16]], { size: 0, alpha: 1, beta: 1, k: 1 })).toThrowErrorMatchingInlineSnapshot(`
       [OptionError: lrn_scale: size is 0, but must be a whole number of at least 1.
