@@ -3,7 +3,7 @@ import { Tensor, openHostDevice } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../support/expect-close.js';
 import { NdArray } from '../support/nd-array.js';
-import { compute, onEachDevice } from '../support/on-each-device.js';
+import { compute, ieeeDevices, onEachDevice } from '../support/on-each-device.js';
 import { randomTensor } from '../support/random-tensor.js';
 import { attributesOf, naiveMaxPool, poolCases, randomPoolCases, type PoolCase } from './naive-max-pool.js';
 
@@ -32,11 +32,15 @@ it('leaves no pixel out under the rule of 2012', async () => {
   expect([...y.data]).toEqual([10, 11, 14, 15]);
 });
 
-it('lets NaN and Infinity through on host', async () => {
-  const x = Tensor.from([1, 1, 6, 1], [1, NaN, 2, 3, Infinity, -Infinity]);
-  const y = await compute(openHostDevice(), maxPoolForward, [x], { window: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0] });
-  expect([...y.data]).toEqual([NaN, 3, Infinity]);
-});
+onEachDevice((device) => {
+  it('lets NaN and Infinity through', async () => {
+    const row = [1, NaN, 2, 3, Infinity, -Infinity, NaN, 1];
+    // Four channels of the same numbers, so that lanes are used where there are any.
+    const x = Tensor.from([1, 1, 8, 4], row.flatMap((value) => [value, value, value, value]));
+    const y = await compute(device(), maxPoolForward, [x], { window: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0] });
+    expect([...y.data]).toEqual([NaN, 3, Infinity, NaN].flatMap((value) => [value, value, value, value]));
+  });
+}, ieeeDevices);
 
 describe('refuses', () => {
   const plain = { window: [3, 3], stride: [2, 2], padding: [0, 0, 0, 0] } as const;
