@@ -1,12 +1,13 @@
 import * as namespace from 'gpu.js';
 import { version } from 'gpu.js/package.json';
 import { DeviceError, type KernelSpec, type LaunchPlan, type Shape } from '@convkit/tensor';
+import { uniqueNames, type SyntaxNode } from './unique-names.js';
 
 // The only file that imports gpu.js. Its own types miss most of what is used here and call everything synchronous; these are the parts the engines rely on,
 // inner ones among them. So the version is exact.
 
 /** The version whose insides the engines know. */
-export const GPUJS_VERSION = '2.24.1';
+const GPUJS_VERSION = '2.24.1';
 
 /** What `createKernel` returns: call it with the arguments. */
 export interface GpuKernel {
@@ -71,6 +72,7 @@ interface GpuJs {
   }) => { readonly buffer: GPUBuffer };
   readonly WebGPUContext: { acquire(): Promise<GpuContext>; destroy(): Promise<void> };
   readonly WebGL2Kernel: unknown;
+  readonly FunctionNode: new (source: string, settings: { readonly name: string; readonly output: readonly number[] }) => { traceFunctionAST(): void; getJsAST(): SyntaxNode };
   readonly WebAssemblyFunctionNode: { readonly prototype: unknown };
   readonly utils: {
     getKernelTextureSize(settings: unknown, output: readonly number[]): Int32Array;
@@ -96,16 +98,27 @@ export function innermostFirst(shape: Shape): number[] {
   return [...shape].reverse();
 }
 
+/** The text of a body as gpu.js understands it, also when a minifier has been over it. */
+export function sourceOf({ body }: KernelSpec): string {
+  const source = body.toString();
+  const parser = new gpujs.FunctionNode(source, { name: 'kernel', output: [1] });
+  // Parsing alone: types are found when the kernel is built.
+  parser.traceFunctionAST = () => {};
+  const tree = parser.getJsAST();
+  const shift = ' '.repeat(tree.start);
+  return uniqueNames(tree, shift + source).slice(shift.length);
+}
+
 /** Makes a gpu.js kernel of a body: whole-number constants stay whole, tensors come before scalars, loops run to their end, and nothing falls back to the CPU. */
 export function createKernel(
   gpu: GpuInstance,
-  { body, name }: KernelSpec,
+  kernel: KernelSpec,
   plan: LaunchPlan,
   argumentTypes: readonly string[],
   scalars: number,
   settings: Omit<GpuKernelSettings, 'output'> = {},
 ): GpuKernel {
-  const made = gpu.createKernel(body.toString(), {
+  const made = gpu.createKernel(sourceOf(kernel), {
     ...settings,
     output: innermostFirst(plan.grid),
     constants: plan.constants,
@@ -115,7 +128,7 @@ export function createKernel(
   });
   const wanted = modeOf(made.kernel);
   made.kernel.onRequestFallback = () => {
-    throw fallbackError(name, wanted, 'cpu');
+    throw fallbackError(kernel.name, wanted, 'cpu');
   };
   return made;
 }
