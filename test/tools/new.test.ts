@@ -54,7 +54,7 @@ it('compiles, and is clean but for what is left to do', async () => {
 it('passes its tests and the laws of its package', async () => {
   const report = join(copy, 'report.json');
   const wanted = [...tests, 'packages/kernels-gpu/test/every-kernel.test.ts', 'packages/layers/test/layer-laws.test.ts'];
-  await run('npx', ['vitest', 'run', '--reporter=json', `--outputFile=${report}`, ...wanted], { cwd: copy, maxBuffer: 2 ** 26 }).catch((error: { stdout: string; stderr: string }) => {
+  await run('npx', ['vitest', 'run', '--project=node', '--reporter=json', `--outputFile=${report}`, ...wanted], { cwd: copy, maxBuffer: 2 ** 26 }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${error.stdout}${error.stderr}${existsSync(report) ? read('report.json') : ''}`);
   });
   const { success, testResults } = JSON.parse(read('report.json')) as { success: boolean; testResults: { name: string; assertionResults: { fullName: string }[] }[] };
