@@ -176,6 +176,7 @@ it('without --json there are lines for people, and a hint what to type next', as
   const { stdout, stderr, exitCode } = await alexnet(['train', ...common.filter((arg) => arg !== '--json'), '--max-steps', '2', '--out', 'spoken'], { cwd });
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   const lines = stdout.split('\n');
+  expect(lines.shift()).toBe(`reading idx:${join(cwd, 'tiny')}`);
   expect(lines[0]).toMatch(/^alexnet-mini \([\d,]+ parameters\) on idx:.*tiny \(8 images to learn, 6 to judge\)$/);
   expect(lines[1]).toBe(`device ${testDevice}, batch 2, seed 1; run folder spoken`);
   expect(lines[2]).toMatch(/^epoch 1\/1 {2}step 1\/2 {2}loss \d\.\d{4} {2}top-1 \d+\.0 % {2}rate 0\.02 {2}\d+ images\/s {2}\d+ s left$/);

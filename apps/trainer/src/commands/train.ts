@@ -55,7 +55,7 @@ interface Plan {
 export async function trainCommand(flags: TrainFlags): Promise<void> {
   const reporter = chooseReporter(flags.json ?? false);
   try {
-    const plan = flags.resume === undefined ? await planNew(flags) : await planResume(flags, flags.resume);
+    const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openDevice(plan.description.device as DeviceChoice);
     try {
       await runPlan(plan, device, reporter);
@@ -67,10 +67,11 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   }
 }
 
-async function planNew(flags: TrainFlags): Promise<Plan> {
+async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
   const model = findNetwork(flags.model ?? 'alexnet-mini');
   const { recipe } = model;
   const described = resolveData(flags.data ?? 'fashion-mnist');
+  reporter.note(`reading ${described}`);
   const raw = await openData(described);
   const { classes } = raw.train;
   const format = imageFormat(recipe, raw.train);
@@ -114,7 +115,7 @@ async function planNew(flags: TrainFlags): Promise<Plan> {
   };
 }
 
-async function planResume(flags: TrainFlags, path: string): Promise<Plan> {
+async function planResume(flags: TrainFlags, path: string, reporter: Reporter): Promise<Plan> {
   const changed = decided.filter((flag) => flags[flag] !== undefined);
   if (changed.length > 0) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `--${changed[0]} cannot be given together with --resume: the run has decided it.`, help: 'leave it out, or begin a new run without --resume.' });
@@ -123,6 +124,7 @@ async function planResume(flags: TrainFlags, path: string): Promise<Plan> {
   if (run === undefined) {
     throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${file}: does not lie in a run folder, so there is nowhere to go on.`, help: 'give the run folder, or a checkpoint in its folder "checkpoints".' });
   }
+  reporter.note(`reading ${description.data}`);
   const raw = await openData(description.data);
   const found = datasetOf(raw);
   if (JSON.stringify([found, raw.train.classes]) !== JSON.stringify([description.dataset, description.classes])) {

@@ -7,6 +7,7 @@ import type { Reporter } from './reporter.js';
 export function chooseReporter(json: boolean, stream: NodeJS.WriteStream = process.stdout, environment: NodeJS.ProcessEnv = process.env): Reporter {
   const write = (text: string) => void stream.write(text);
   if (json) return jsonReporter(write);
-  if (!stream.isTTY || environment.TERM === 'dumb') return plainReporter(write);
+  // Terminals without a width are recorders and the like.
+  if (!stream.isTTY || environment.TERM === 'dumb' || stream.columns === 0) return plainReporter(write);
   return liveReporter(stream, (environment.NO_COLOR ?? '') === '');
 }
