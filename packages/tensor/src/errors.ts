@@ -50,7 +50,7 @@ export class OwnershipError extends ConvkitError {
   override readonly name = 'OwnershipError';
 }
 
-/** A device cannot be opened, cannot do what was asked, or was lost. Codes: `DEVICE_UNAVAILABLE`, `DEVICE_FALLBACK`, `DEVICE_LOST`, `DEVICE_DESTROYED`, `KERNEL_FAILED`. */
+/** A device cannot be opened, cannot do what was asked, or was lost. Codes: `DEVICE_UNAVAILABLE`, `DEVICE_FALLBACK`, `DEVICE_LOST`, `DEVICE_DESTROYED`, `DEVICE_MEMORY`, `KERNEL_FAILED`. */
 export class DeviceError extends ConvkitError {
   override readonly name = 'DeviceError';
 }

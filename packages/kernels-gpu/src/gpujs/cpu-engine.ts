@@ -14,20 +14,16 @@ class CpuEngine implements Engine<Float32Array> {
   readonly name = 'gpujs-cpu';
   readonly limits = { maxTermsPerThread: Infinity };
   readonly #gpu: GpuInstance = new gpujs.GPU({ mode: 'cpu' });
-  readonly #kernels = new KernelCache<GpuKernel>(1_024, ({ kernel }) => {
-    kernel.destroy();
-    // gpu.js keeps its CPU kernels listed after they are destroyed.
-    this.#gpu.kernels.splice(this.#gpu.kernels.indexOf(kernel), 1);
-  });
+  readonly #kernels = new KernelCache<GpuKernel>(1_024, (kernel) => this.#forget(kernel));
 
   async upload(data: Float32Array): Promise<Float32Array> {
     return data.slice();
   }
 
-  async launch({ kernel, plan, key, inputs, scalars }: Launch<Float32Array>): Promise<Float32Array> {
-    const types = inputs.map(() => 'Input');
-    const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, createKernel(this.#gpu, kernel, plan, types, scalars.length));
+  async launch(launch: Launch<Float32Array>): Promise<Float32Array> {
+    const { kernel, plan, key, inputs, scalars } = launch;
     try {
+      const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, this.#compile(launch));
       const rows = compiled(...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars.map(Math.fround)) as Rows;
       assertMode(compiled.kernel, kernel.name, 'cpu');
       const flat = new Float32Array(sizeOf(plan.output));
@@ -51,6 +47,23 @@ class CpuEngine implements Engine<Float32Array> {
   async destroy(): Promise<void> {
     this.#kernels.clear();
     await this.#gpu.destroy();
+  }
+
+  #compile({ kernel, plan, inputs, scalars }: Launch<Float32Array>): GpuKernel {
+    const compiled = createKernel(this.#gpu, kernel, plan, inputs.map(() => 'Input'), scalars.length);
+    try {
+      compiled.kernel.build(...inputs.map((input, i) => new gpujs.Input(input, innermostFirst(plan.views[i]))), ...scalars);
+      return compiled;
+    } catch (error) {
+      this.#forget(compiled);
+      throw error;
+    }
+  }
+
+  #forget({ kernel }: GpuKernel): void {
+    kernel.destroy();
+    // gpu.js keeps its CPU kernels listed after they are destroyed.
+    this.#gpu.kernels.splice(this.#gpu.kernels.indexOf(kernel), 1);
   }
 }
 

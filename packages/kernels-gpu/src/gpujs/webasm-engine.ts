@@ -212,7 +212,7 @@ class WebasmEngine implements Engine<Float32Array> {
     const pages = MEMORY_PAGES.find((size) => (size - SPARE_PAGES) * PAGE_BYTES >= bytes);
     if (pages === undefined) {
       throw new DeviceError({
-        code: 'KERNEL_FAILED',
+        code: 'DEVICE_MEMORY',
         message: `${kernel.name}: arguments and result take ${bytes} bytes, but WebAssembly addresses ${2 ** 32}.`,
         help: 'use a smaller batch.',
       });
