@@ -100,7 +100,7 @@ describe('fileCheckpointStore', () => {
   });
 
   it('has a good checkpoint after kill -9 at any moment, and none that was told is lost', async () => {
-    const script = await bundleSource(new URL('./support/saver.ts', import.meta.url), 'saver');
+    const script = await bundleSource(new URL('./support/saver.ts', import.meta.url));
     const moments = new RandomStream(1, 'kill');
     const path = join(folder, 'checkpoints');
     for (let round = 0; round < 12; round++) {

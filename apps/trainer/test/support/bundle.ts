@@ -1,6 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { afterAll } from 'vitest';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -18,28 +20,34 @@ const sources: Plugin = {
   },
 };
 
+const made: string[] = [];
+afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 /**
- * Makes a program out of source files, for a process of its own.
+ * Makes a program out of source files, for a process of its own. It lies under the app's `node_modules/.cache`, so that packages are found from there, until the tests of the file are over.
  *
- * @param name Of the file, under the app's `node_modules/.cache`, so that packages are found from there.
  * @returns The program's path.
  */
-export async function bundleSource(entry: URL, name: string): Promise<string> {
-  const folder = fileURLToPath(new URL('apps/trainer/node_modules/.cache/convkit-test/', root));
-  await mkdir(folder, { recursive: true });
-  const outfile = `${folder}${name}-${process.pid}.mjs`;
+export async function bundleSource(entry: URL): Promise<string> {
+  const cache = fileURLToPath(new URL('apps/trainer/node_modules/.cache/', root));
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'convkit-test-'));
+  made.push(folder);
   await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    outfile,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    // What is loaded late in the packages is loaded late here.
+    splitting: true,
     plugins: [sources],
     external: ['commander', 'gl', 'log-update', 'sharp', 'webgpu', 'zod'],
     // gpu.js is written for `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
     logLevel: 'error',
   });
-  return outfile;
+  return join(folder, basename(fileURLToPath(entry)).replace(/\.ts$/, '.mjs'));
 }

@@ -25,7 +25,7 @@ let program: Promise<string> | undefined;
 function programPath(): Promise<string> {
   program ??= process.env.CONVKIT_BUILT
     ? Promise.resolve(fileURLToPath(new URL('../../dist/alexnet.js', import.meta.url)))
-    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url), 'alexnet');
+    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url));
   return program;
 }
 
