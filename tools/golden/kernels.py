@@ -81,11 +81,11 @@ relu("odd sizes", leaf(uniform([3, 5, 7, 3])))
 relu("zeros among them", leaf(stepped([2, 3, 3, 5], 0.5)))
 
 
-def lrn(title, shape, size, alpha, beta, k):
-    """PyTorch divides its alpha by the size; ours is the effective one."""
+def lrn(title, shape, size, alpha, beta, k, groups=1):
+    """PyTorch divides its alpha by the size; ours is the effective one. Each group is normalised by itself."""
     x = leaf(uniform(shape, -3, 3))
-    y = images_back(F.local_response_norm(images(x), size, alpha * size, beta, k))
-    record("lrn", title, {"size": size, "alpha": alpha, "beta": beta, "k": k}, {"x": x}, {"y": y}, ["x"])
+    y = images_back(torch.cat([F.local_response_norm(part, size, alpha * size, beta, k) for part in images(x).chunk(groups, dim=1)], dim=1))
+    record("lrn", title, {"size": size, "alpha": alpha, "beta": beta, "k": k, "groups": groups}, {"x": x}, {"y": y}, ["x"])
 
 
 lrn("as coded in 2012: 1e-4 / 5", [2, 3, 5, 11], 5, 2e-5, 0.75, 2.0)
@@ -93,6 +93,7 @@ lrn("as written in 2012: 1e-4", [2, 3, 5, 11], 5, 1e-4, 0.75, 2.0)
 lrn("a window of 3, a strong alpha", [3, 3, 3, 7], 3, 0.3, 0.75, 1.0)
 lrn("a window of 5, a strong alpha, another exponent", [1, 5, 3, 9], 5, 0.2, 0.6, 1.5)
 lrn("a window wider than the channels", [2, 3, 2, 3], 9, 0.1, 0.5, 1.0)
+lrn("three groups", [2, 3, 5, 12], 5, 0.3, 0.75, 2.0, 3)
 
 
 def max_pool(title, x, window, stride, padding):

@@ -7,7 +7,7 @@ const one = constant(1);
 
 /**
  * The network of 2012 as its code has it (net 145: computerhistory/AlexNet-Source-Code, `layers/layers-145.cfg`, `layers/layer-params-145.cfg`), both columns in one:
- * `conv2`, `conv4` and `conv5` have two groups, which are the columns. Where the code and the paper differ the code is followed:
+ * `conv2`, `conv4` and `conv5` have two groups, which are the columns, and no window of the normalisation reaches from one into the other. Where the code and the paper differ the code is followed:
  *
  * | | code, and here | paper |
  * | --- | --- | --- |
@@ -32,7 +32,7 @@ export const alexnet2012Design: AlexnetDesign = {
     { outputs: 4096, weight: narrow, bias: one },
   ],
   head: { weight: narrow, bias: zeros },
-  normalisation: { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2 },
+  normalisation: { size: 5, alpha: 1e-4, divideAlphaBySize: true, beta: 0.75, k: 2, groups: 2 },
   firstBlock: 'norm-pool-relu',
   keep: 0.5,
 };
