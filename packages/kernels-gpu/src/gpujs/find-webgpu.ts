@@ -17,6 +17,9 @@ export async function findWebGpu(): Promise<GPU> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {
     throw new DeviceError({ code: 'DEVICE_UNAVAILABLE', message: 'webgpu: this browser has no WebGPU, or the page is not served securely.' });
   }
+  if (process.platform === 'linux' && !hasVulkanDriver()) {
+    throw new DeviceError({ code: 'DEVICE_UNAVAILABLE', message: 'webgpu: this machine has no Vulkan driver.', help: 'install the driver of the GPU.' });
+  }
   // Native code for Node; behind a variable, because bundlers for browsers would look for it.
   const name = 'webgpu';
   try {
@@ -30,6 +33,21 @@ export async function findWebGpu(): Promise<GPU> {
     });
   }
   return ofPackage;
+}
+
+/** Where the Vulkan loader looks. The native code of the package `webgpu` would find no driver either, but write about it on the terminal. */
+function hasVulkanDriver(): boolean {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES, XDG_DATA_HOME, XDG_DATA_DIRS, HOME } = process.env;
+  if (VK_DRIVER_FILES || VK_ICD_FILENAMES || VK_ADD_DRIVER_FILES) return true;
+  const { readdirSync } = process.getBuiltinModule('node:fs');
+  const roots = ['/etc', '/etc/xdg', '/usr/local/etc', XDG_DATA_HOME ?? `${HOME}/.local/share`, ...(XDG_DATA_DIRS ?? '/usr/local/share:/usr/share').split(':')];
+  return roots.some((root) => {
+    try {
+      return readdirSync(`${root}/vulkan/icd.d`).length > 0;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Lets `navigator.gpu`, where gpu.js looks, be what {@link findWebGpu} finds. @throws DeviceError `DEVICE_UNAVAILABLE` */

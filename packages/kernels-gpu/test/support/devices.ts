@@ -8,7 +8,8 @@ export interface TestDevice {
   open(): Promise<Device>;
 }
 
-const inBrowser = typeof window !== 'undefined';
+/** Whether the tests run in a browser. */
+export const inBrowser = typeof window !== 'undefined';
 
 /** Every device of this runtime; a suite that cannot open one of them fails. */
 export const testDevices: readonly TestDevice[] = [
