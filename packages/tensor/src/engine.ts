@@ -78,6 +78,7 @@ class LedgerDevice<Handle> implements Device {
     this.#assertOpen(kernel.name);
     const handles = inputs.map((input) => this.#handle(input, kernel.name));
     const donate = options.donate ?? [];
+    assertInputs(kernel, inputs);
     const plan = kernel.plan(inputs.map((input) => input.shape), attributes);
     assertPlan(kernel, plan, inputs);
     const stray = donate.find((tensor) => !inputs.includes(tensor));
@@ -209,6 +210,15 @@ function launchKey<A extends Attributes>(kernel: KernelSpec<A>, inputs: readonly
   return `${inputs.map((input) => input.shape.join('x')).join(' ')} ${JSON.stringify(fixed)}`;
 }
 
+/** Counted before the plan, which takes its inputs apart. */
+function assertInputs<A extends Attributes>(kernel: KernelSpec<A>, inputs: readonly DeviceTensor[]): void {
+  if (inputs.length === kernel.inputs.length) return;
+  throw new ShapeError({
+    code: 'SHAPE_MISMATCH',
+    message: `${kernel.name}: takes ${kernel.inputs.length} tensors (${kernel.inputs.join(', ')}), but ${inputs.length} were given.`,
+  });
+}
+
 /** A plan that contradicts itself is an error in the kernel, and would read foreign memory on a device. */
 function assertPlan<A extends Attributes>(kernel: KernelSpec<A>, plan: LaunchPlan, inputs: readonly DeviceTensor[]): void {
   const fail = (message: string) => {
@@ -216,7 +226,6 @@ function assertPlan<A extends Attributes>(kernel: KernelSpec<A>, plan: LaunchPla
   };
   assertShape(plan.output, `${kernel.name}: output`);
   assertShape(plan.grid, `${kernel.name}: grid`);
-  if (inputs.length !== kernel.inputs.length) fail(`takes ${kernel.inputs.length} tensors (${kernel.inputs.join(', ')}), but ${inputs.length} were given.`);
   if (plan.views.length !== inputs.length) fail(`the plan views ${plan.views.length} inputs, but there are ${inputs.length}.`);
   plan.views.forEach((view, i) => {
     if (view.length < 1 || view.length > 3) fail(`the view ${formatShape(view)} of ${kernel.inputs[i]} must have one to three sizes.`);
