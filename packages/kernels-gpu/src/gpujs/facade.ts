@@ -75,7 +75,7 @@ interface GpuJs {
   readonly FunctionNode: new (source: string, settings: { readonly name: string; readonly output: readonly number[] }) => { traceFunctionAST(): void; getJsAST(): SyntaxNode };
   readonly WebAssemblyFunctionNode: { readonly prototype: unknown };
   readonly utils: {
-    getKernelTextureSize(settings: unknown, output: readonly number[]): Int32Array;
+    getKernelTextureSize: (settings: unknown, output: readonly number[]) => Int32Array;
     closestSquareDimensions(length: number): Int32Array;
   };
 }

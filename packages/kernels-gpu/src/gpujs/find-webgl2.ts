@@ -3,7 +3,7 @@ import { DeviceError } from '@convkit/tensor';
 /** A WebGL2 context that can draw 32-bit floats. @throws DeviceError `DEVICE_UNAVAILABLE` */
 export function findWebGl2(): WebGL2RenderingContext {
   const canvas = typeof OffscreenCanvas !== 'undefined' ? new OffscreenCanvas(1, 1) : typeof document !== 'undefined' ? document.createElement('canvas') : undefined;
-  const gl = canvas?.getContext('webgl2', { alpha: false, depth: false, antialias: false }) as WebGL2RenderingContext | null | undefined;
+  const gl = canvas?.getContext('webgl2', { alpha: false, depth: false, antialias: false });
   if (gl && gl.getExtension('EXT_color_buffer_float') !== null) return gl;
   throw new DeviceError({
     code: 'DEVICE_UNAVAILABLE',

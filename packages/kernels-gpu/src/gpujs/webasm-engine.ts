@@ -1,10 +1,12 @@
 import { DeviceError, sizeOf, type Engine, type KernelSpec, type Launch, type LaunchPlan } from '@convkit/tensor';
+import { ArrayPool } from './array-pool.js';
 import { assertMode, createKernel, gpujs, innermostFirst, type GpuInstance, type GpuKernelInternals } from './facade.js';
 import { assertWebAssembly, hasThreads } from './find-webassembly.js';
 import { KernelCache } from './kernel-cache.js';
 import { assertReturns, kernelError } from './kernel-errors.js';
 import { LaunchQueue } from './launch-queue.js';
 import type { GpuDeviceOptions } from './open-gpu-device.js';
+import { ThreadTeam, type TeamKernel } from './thread-team.js';
 import { patchWebAssembly } from './webasm-patch.js';
 
 const PAGE_BYTES = 65_536;
@@ -12,8 +14,10 @@ const PAGE_BYTES = 65_536;
 const SPARE_PAGES = 16;
 /** Sizes of the memories kernels share: 256 MiB, 1 GiB, 4 GiB. Untouched pages cost address space only. */
 const MEMORY_PAGES = [4_096, 16_384, 65_536];
-/** Below this many results, waking a worker costs more than it saves. */
-const CELLS_WORTH_A_THREAD = 1_024;
+/** Cells of a first launch that the calling thread computes, to learn what a cell costs. */
+const TRIAL_CELLS = 1_024;
+/** Milliseconds of work that are worth waking threads for. */
+const WORTH_THREADS = 0.2;
 
 /** gpu.js's record of where a kernel's arguments and results lie in memory. */
 interface Layout {
@@ -28,39 +32,22 @@ interface WasmKernel extends GpuKernelInternals {
   readonly threadDim: readonly [number, number, number];
   readonly componentCount: number;
   readonly usedMathImports: ReadonlySet<string>;
-  _pool: WorkerPool | null;
   _instantiate: () => void;
   computeLayout(args: readonly unknown[]): Layout;
   _assembleModule(layout: Layout, cells: number, shared: boolean): { readonly bytes: Uint8Array<ArrayBuffer> };
 }
 
-/** What gpu.js's worker pool needs to run a module on another thread. */
-interface Entry {
-  readonly id: string;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly mathImports: readonly string[];
-  readonly sizeX: number;
-}
-
-interface WorkerPool {
-  readonly size: number;
-  readonly constructor: unknown;
-  dispatch(entry: Entry, tasks: readonly { readonly start: number; readonly end: number; readonly seed: number }[]): Promise<void>;
-  release(id: string): void;
-  destroy(): void;
-}
-
 type RunRange = (start: number, end: number, seed: number) => void;
 
-interface CompiledKernel extends Entry {
+interface CompiledKernel extends TeamKernel {
   readonly layout: Layout;
-  readonly cells: number;
   readonly results: number;
   readonly floats: Float32Array;
   readonly run: RunRange;
-  readonly runVector: RunRange | undefined;
+  readonly runVector: RunRange;
   readonly kernel: WasmKernel;
+  /** Whether the work is worth threads; unknown before the first launch. */
+  threaded: boolean | undefined;
 }
 
 /**
@@ -71,20 +58,12 @@ export async function openWebasmEngine(options: Pick<GpuDeviceOptions, 'threads'
   assertWebAssembly();
   patchWebAssembly();
   const gpu = new gpujs.GPU({ mode: 'webasm' });
-  const pool = options.threads === 1 || !hasThreads() ? undefined : await openWorkerPool(gpu, options.threads);
-  return new WebasmEngine(gpu, pool);
+  const threads = hasThreads() ? (options.threads ?? cores()) : 1;
+  return new WebasmEngine(gpu, threads === 1 ? undefined : new ThreadTeam(threads));
 }
 
-/** gpu.js keeps its pool class to itself, but a threaded kernel makes one: borrow it from a kernel that only copies. */
-async function openWorkerPool(gpu: GpuInstance, threads: number | undefined): Promise<WorkerPool> {
-  const size = CELLS_WORTH_A_THREAD * 4;
-  const copy = gpu.createKernel('function (a) { return a[this.thread.x]; }', { output: [size], argumentTypes: ['Input'], asyncMode: true });
-  await copy(new gpujs.Input(new Float32Array(size), [size]));
-  const kernel = copy.kernel as WasmKernel;
-  const made = kernel._pool;
-  if (made === null) throw new DeviceError({ code: 'DEVICE_UNAVAILABLE', message: 'gpujs-webasm: gpu.js started no worker threads.', help: 'open the device with threads: 1.' });
-  kernel.destroy();
-  return new (made.constructor as new (size?: number) => WorkerPool)(threads);
+function cores(): number {
+  return (globalThis.navigator as Navigator | undefined)?.hardwareConcurrency ?? process.getBuiltinModule('node:os').availableParallelism();
 }
 
 let compiledKernels = 0;
@@ -94,21 +73,24 @@ class WebasmEngine implements Engine<Float32Array> {
   // Slabs of a few thousand terms keep both operands of a weight gradient in the second-level cache (1.8 times as fast as one slab).
   readonly limits = { maxTermsPerThread: 4_096 };
   readonly #gpu: GpuInstance;
-  readonly #pool: WorkerPool | undefined;
+  readonly #team: ThreadTeam | undefined;
   readonly #queue = new LaunchQueue();
+  readonly #arrays = new ArrayPool();
   readonly #memories = new Map<number, WebAssembly.Memory>();
   readonly #kernels = new KernelCache<CompiledKernel>(1_024, (compiled) => {
-    this.#pool?.release(compiled.id);
+    this.#team?.drop(compiled.id);
     compiled.kernel.destroy();
   });
 
-  constructor(gpu: GpuInstance, pool: WorkerPool | undefined) {
+  constructor(gpu: GpuInstance, team: ThreadTeam | undefined) {
     this.#gpu = gpu;
-    this.#pool = pool;
+    this.#team = team;
   }
 
   async upload(data: Float32Array): Promise<Float32Array> {
-    return data.slice();
+    const handle = this.#arrays.take(data.length);
+    handle.set(data);
+    return handle;
   }
 
   launch(launch: Launch<Float32Array>): Promise<Float32Array> {
@@ -119,7 +101,9 @@ class WebasmEngine implements Engine<Float32Array> {
         for (const { index, offset } of Object.values(compiled.layout.scalars)) compiled.floats[offset / 4] = launch.scalars[index - launch.inputs.length];
         await this.#compute(compiled);
         const start = compiled.layout.outputOffset / 4;
-        return compiled.floats.slice(start, start + compiled.results);
+        const handle = this.#arrays.take(compiled.results);
+        handle.set(compiled.floats.subarray(start, start + compiled.results));
+        return handle;
       } catch (cause) {
         throw kernelError(launch.kernel, this.name, cause);
       }
@@ -130,40 +114,30 @@ class WebasmEngine implements Engine<Float32Array> {
     return handle.slice();
   }
 
-  free(): void {}
+  free(handle: Float32Array): void {
+    // A launch that waits for its turn may still read it.
+    this.#queue.after(() => this.#arrays.give(handle));
+  }
 
   describe() {
     const bytes = [...this.#memories.keys()].reduce((sum, pages) => sum + pages * PAGE_BYTES, 0);
-    return { mode: 'webasm', kernels: this.#kernels.size, untuned: [], details: { threads: this.#pool?.size ?? 1, kernelMemoryReserved: bytes } };
+    return { mode: 'webasm', kernels: this.#kernels.size, untuned: [], details: { threads: this.#team?.size ?? 1, kernelMemoryReserved: bytes } };
   }
 
   async destroy(): Promise<void> {
     await this.#queue.run(async () => {
       this.#kernels.clear();
-      this.#pool?.destroy();
+      this.#team?.destroy();
       this.#memories.clear();
+      this.#arrays.clear();
       await this.#gpu.destroy();
     });
   }
 
-  async #compute({ cells, sizeX, run, runVector, ...entry }: CompiledKernel): Promise<void> {
-    if (this.#pool !== undefined && cells >= CELLS_WORTH_A_THREAD) {
-      // A worker enters the vector loop at a multiple of four only.
-      const share = Math.ceil(cells / this.#pool.size / 4) * 4;
-      const starts = Array.from({ length: Math.ceil(cells / share) }, (_, i) => i * share);
-      await this.#pool.dispatch({ ...entry, sizeX }, starts.map((start) => ({ start, end: Math.min(start + share, cells), seed: 0 })));
-      return;
-    }
-    // Four lanes must not cross a row: each row is a vector span and a scalar rest.
-    const span = runVector === undefined ? 0 : sizeX - (sizeX % 4);
-    if (span === sizeX) {
-      runVector?.(0, cells, 0);
-      return;
-    }
-    for (let row = 0; row < cells; row += sizeX) {
-      if (span > 0) runVector?.(row, row + span, 0);
-      run(row + span, row + sizeX, 0);
-    }
+  async #compute(compiled: CompiledKernel): Promise<void> {
+    compiled.threaded ??= this.#team !== undefined && worthThreads(compiled);
+    if (compiled.threaded) await this.#team?.run(compiled);
+    else computeRows(compiled, 0, compiled.cells);
   }
 
   #compile({ kernel, plan, inputs, scalars }: Launch<Float32Array>): CompiledKernel {
@@ -187,23 +161,24 @@ class WebasmEngine implements Engine<Float32Array> {
     const memory = this.#memory(kernel, layout.outputOffset + sizeOf(plan.output) * 4);
     layout.totalBytes = memory.buffer.byteLength - SPARE_PAGES * PAGE_BYTES;
     const cells = sizeOf(plan.grid);
-    const module = new WebAssembly.Module(built._assembleModule(layout, cells, this.#pool !== undefined).bytes);
-    const mathImports = [...built.usedMathImports].sort();
-    const math = Math as unknown as Readonly<Record<string, WebAssembly.ImportValue>>;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, ...Object.fromEntries(mathImports.map((name) => [`math_${name}`, math[name]])) } });
+    const module = new WebAssembly.Module(built._assembleModule(layout, cells, this.#team !== undefined).bytes);
+    const math = [...built.usedMathImports].sort();
+    const functions = Math as unknown as Readonly<Record<string, WebAssembly.ImportValue>>;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, ...Object.fromEntries(math.map((name) => [`math_${name}`, functions[name]])) } });
     return {
-      id: `convkit-${++compiledKernels}`,
+      id: ++compiledKernels,
       module,
       memory,
-      mathImports,
-      sizeX: built.threadDim[0],
-      layout,
+      math,
       cells,
+      width: built.threadDim[0],
+      layout,
       results: cells * built.componentCount,
       floats: new Float32Array(memory.buffer),
       run: exports.run as RunRange,
-      runVector: exports.run_simd as RunRange | undefined,
+      runVector: exports.run_simd as RunRange,
       kernel: built,
+      threaded: undefined,
     };
   }
 
@@ -219,9 +194,28 @@ class WebasmEngine implements Engine<Float32Array> {
     }
     let memory = this.#memories.get(pages);
     if (memory === undefined) {
-      memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: this.#pool !== undefined });
+      memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: this.#team !== undefined });
       this.#memories.set(pages, memory);
     }
     return memory;
   }
+}
+
+/** Four lanes must not cross a row: a row is a vector span and a scalar rest. */
+function computeRows({ cells, width, run, runVector }: CompiledKernel, start: number, end: number): void {
+  const rows = width % 4 === 0 || width === cells ? end - start : width;
+  for (let row = start; row < end; row += rows) {
+    const vectors = row + rows - (rows % 4);
+    if (vectors > row) runVector(row, vectors, 0);
+    if (vectors < row + rows) run(vectors, row + rows, 0);
+  }
+}
+
+/** Computes a few rows, and judges by the time they take. */
+function worthThreads(compiled: CompiledKernel): boolean {
+  const { cells, width } = compiled;
+  const trial = width === cells ? Math.min(cells, TRIAL_CELLS) : Math.min(cells, Math.ceil(TRIAL_CELLS / width) * width);
+  const start = performance.now();
+  computeRows(compiled, 0, trial);
+  return ((performance.now() - start) / trial) * cells > WORTH_THREADS;
 }

@@ -1,47 +1,7 @@
 import { gpujs } from './facade.js';
-import { childrenOf, type SyntaxNode } from './unique-names.js';
-
-/** The parts of gpu.js's WebAssembly code generator that the patch touches. It is the generator of one function. */
-interface FunctionNode {
-  literalTypes: object;
-  readonly vInfo: { exprVarying(node: SyntaxNode): boolean };
-  readonly vMaskDepth: number;
-  readonly em: Emitter;
-  readonly taintedLocals: Set<string>;
-  readonly assembler?: { readonly layout: Readonly<Record<string, Readonly<Record<string, { dims: number[]; offset: number }>>>>; readonly globals: { readonly threadX: number } };
-  getJsAST(): SyntaxNode;
-  getType(node: SyntaxNode): string;
-  getDeclaration(id: SyntaxNode): { valueType: string };
-  setScalarLocal(name: string, kind: 'i32', type: 'Integer', emitValue: () => void): void;
-  castValueToInteger(node: SyntaxNode): void;
-  pushState(state: string): void;
-  popState(state: string): void;
-  expression(node: SyntaxNode): string;
-  coerce(from: string, to: 'i32'): void;
-  isThreadDependent(node: SyntaxNode): boolean;
-  emitIndex(node: SyntaxNode): void;
-}
-
-/** The code generator's prototype: the methods the patch wraps. */
-interface FunctionNodePrototype {
-  emitFunction(this: FunctionNode, assembler: object): unknown;
-  emitVectorFunction(this: FunctionNode, assembler: object): unknown;
-  vGather(this: FunctionNode, table: string, name: string, x: SyntaxNode, y: SyntaxNode | undefined, z: SyntaxNode | undefined, place: unknown): unknown;
-  stmtVariableDeclaration(this: FunctionNode, node: SyntaxNode): void;
-}
-
-interface Emitter {
-  addLocal(type: 'i32'): number;
-  i32Const(value: number): Emitter;
-  i32Mul(): Emitter;
-  i32Add(): Emitter;
-  i32Shl(): Emitter;
-  v128Load(offset: number, align: number): Emitter;
-  localGet(index: number): Emitter;
-  localSet(index: number): Emitter;
-  globalGet(index: number): Emitter;
-  globalSet(index: number): Emitter;
-}
+import type { SyntaxNode } from './unique-names.js';
+import { beginAddresses, emitSplitAddress, patchLoops } from './webasm-addresses.js';
+import { isWhole, namesIn, ofThis, type Emitter, type FunctionNode, type FunctionNodePrototype } from './webasm-code.js';
 
 let applied = false;
 
@@ -50,40 +10,54 @@ let applied = false;
  * - Loop counters stay 32-bit integers (its analysis marks the literal of `let i = 0` and then decays it to a float).
  * - Four lanes that read neighbours do it by one vector load instead of four scalar ones.
  * - A variable that is never assigned and begins with a whole-number expression, or with the floor of one, stays an integer, so that indices built from it need no conversion.
+ * - A loop adds up before its first round what it does not change of the addresses it reads.
  * - A decoded index (`Math.floor`) passes through a global once, so that V8 does not move its division into the innermost loop.
  */
 export function patchWebAssembly(): void {
   if (applied) return;
   applied = true;
   const prototype = gpujs.WebAssemblyFunctionNode.prototype as FunctionNodePrototype;
-  const { emitFunction, emitVectorFunction, vGather, stmtVariableDeclaration } = prototype;
+  const { emitFunction, emitVectorFunction, emitFlatLoad, vGather, stmtVariableDeclaration } = prototype;
+  patchLoops(prototype);
 
   prototype.emitFunction = function (assembler) {
     this.literalTypes = {};
+    beginAddresses(this);
     return emitFunction.call(this, assembler);
   };
 
   prototype.emitVectorFunction = function (assembler) {
     this.literalTypes = {};
+    beginAddresses(this);
     return emitVectorFunction.call(this, assembler);
+  };
+
+  prototype.emitFlatLoad = function (table, name, x, y, z, place) {
+    // Under a condition that differs between lanes, indices are clamped.
+    if (!this.assembler || (this.vec && this.vMaskDepth > 0) || !emitSplitAddress(this, x)) return emitFlatLoad.call(this, table, name, x, y, z, place);
+    this.em.f32Load(this.assembler.layout[table][name].offset);
+    return 'f32';
   };
 
   prototype.vGather = function (table, name, x, y, z, place) {
     const shared = (node: SyntaxNode | undefined) => !node || !this.vInfo.exprVarying(node);
-    if (this.assembler === undefined || this.vMaskDepth !== 0 || !readsNeighbours(this, x) || !shared(y) || !shared(z)) {
+    if (!this.assembler || this.vMaskDepth !== 0 || !readsNeighbours(this, x) || !shared(y) || !shared(z)) {
       return vGather.call(this, table, name, x, y, z, place);
     }
     const { dims, offset } = this.assembler.layout[table][name];
-    this.emitIndex(x);
-    if (y) {
-      this.emitIndex(y);
-      this.em.i32Const(dims[0]).i32Mul().i32Add();
+    if (!emitSplitAddress(this, x)) {
+      this.emitIndex(x);
+      if (y) {
+        this.emitIndex(y);
+        this.em.i32Const(dims[0]).i32Mul().i32Add();
+      }
+      if (z) {
+        this.emitIndex(z);
+        this.em.i32Const(dims[0] * dims[1]).i32Mul().i32Add();
+      }
+      this.em.i32Const(2).i32Shl();
     }
-    if (z) {
-      this.emitIndex(z);
-      this.em.i32Const(dims[0] * dims[1]).i32Mul().i32Add();
-    }
-    this.em.i32Const(2).i32Shl().v128Load(offset, 2);
+    this.em.v128Load(offset, 2);
     return 'vf32';
   };
 
@@ -91,7 +65,7 @@ export function patchWebAssembly(): void {
     for (const declaration of node.declarations) {
       const { id, init } = declaration;
       const floor = init !== null && isFloor(init) && isWholeQuotient(this, init.arguments[0]);
-      if (init === null || assignedNames(this).has(id.name) || (!floor && this.getType(init) !== 'Integer')) {
+      if (init === null || namesIn(this.getJsAST()).assigned.has(id.name) || (!floor && this.getType(init) !== 'Integer')) {
         stmtVariableDeclaration.call(this, { ...node, declarations: [declaration] });
         continue;
       }
@@ -114,25 +88,12 @@ export function patchWebAssembly(): void {
 
 /** Whether an index is thread.x plus something whole that all four lanes share: then the lanes read four neighbours. */
 function readsNeighbours(self: FunctionNode, node: SyntaxNode): boolean {
-  if (isThreadX(node)) return true;
+  if (ofThis(node)?.join('.') === 'thread.x') return true;
   if (node.type !== 'BinaryExpression' || (node.operator !== '+' && node.operator !== '-')) return false;
   const leftVaries = self.vInfo.exprVarying(node.left);
   const rightVaries = self.vInfo.exprVarying(node.right);
   if (leftVaries && !rightVaries) return isWhole(self, node.right) && readsNeighbours(self, node.left);
   return node.operator === '+' && rightVaries && !leftVaries && isWhole(self, node.left) && readsNeighbours(self, node.right);
-}
-
-/** `this.thread.x` */
-function isThreadX({ type, computed, object, property }: SyntaxNode): boolean {
-  return (
-    type === 'MemberExpression' && !computed && property.name === 'x' &&
-    object.type === 'MemberExpression' && !object.computed && object.object.type === 'ThisExpression' && object.property.name === 'thread'
-  );
-}
-
-function isWhole(self: FunctionNode, node: SyntaxNode): boolean {
-  const type = self.getType(node);
-  return type === 'Integer' || type === 'LiteralInteger';
 }
 
 /** `Math.floor(…)` */
@@ -145,24 +106,6 @@ function isWholeQuotient(self: FunctionNode, node: SyntaxNode): boolean {
   if (node.type === 'Literal') return typeof node.value === 'number';
   if (node.type === 'BinaryExpression') return '+-*/'.includes(node.operator) && isWholeQuotient(self, node.left) && isWholeQuotient(self, node.right);
   return isWhole(self, node);
-}
-
-const assignedNamesOf = new WeakMap<SyntaxNode, ReadonlySet<string>>();
-
-/** The variables of a function that are given another value; every variable has a name of its own. */
-function assignedNames(self: FunctionNode): ReadonlySet<string> {
-  const tree = self.getJsAST();
-  let names = assignedNamesOf.get(tree);
-  if (names === undefined) {
-    names = new Set(assignments(tree));
-    assignedNamesOf.set(tree, names);
-  }
-  return names;
-}
-
-function assignments(node: SyntaxNode): string[] {
-  const own = node.type === 'AssignmentExpression' ? [node.left.name] : node.type === 'UpdateExpression' ? [node.argument.name] : [];
-  return [...own, ...childrenOf(node).flatMap(assignments)];
 }
 
 /** Writes the value on the stack to a global and reads it back, leaving the global as it was. */

@@ -1,5 +1,6 @@
-import { defKernel, openHostDevice, sizeOf, Tensor, type KernelBody, type KernelThread, type View1, type View2, type View3 } from '@convkit/tensor';
+import { defKernel, openHostDevice, sizeOf, Tensor, type KernelThread, type View1, type View2, type View3 } from '@convkit/tensor';
 import { expect, it } from 'vitest';
+import { bodyOfText } from '../support/body-of-text.js';
 import { expectClose, rtol } from '../support/expect-close.js';
 import { NdArray } from '../support/nd-array.js';
 import { compute, onEachDevice } from '../support/on-each-device.js';
@@ -67,9 +68,10 @@ const clippedRowSums = defKernel<{ readonly most: number }>({
   name: 'clipped_row_sums',
   inputs: ['x'],
   scalars: ['most'],
-  body: new Function(
-    'return function(e,t){let n=Math.floor((this.thread.x+.5)/this.constants.W),r=this.thread.x-n*this.constants.W,i=0;for(let t=0;t<this.constants.W;t++){let a=e[n][t];t<=r&&(i+=a)}for(let e=0;e<2;e++){let n=e*1;i+=n*0}return i>t?t:i}',
-  )() as KernelBody,
+  // eslint-disable-next-line convkit/kernel-dialect
+  body: bodyOfText(
+    'function(e,t){let n=Math.floor((this.thread.x+.5)/this.constants.W),r=this.thread.x-n*this.constants.W,i=0;for(let t=0;t<this.constants.W;t++){let a=e[n][t];t<=r&&(i+=a)}for(let e=0;e<2;e++){let n=e*1;i+=n*0}return i>t?t:i}',
+  ),
   plan: ([x]) => ({ output: x, views: [x], grid: [sizeOf(x)], constants: { W: x[1] } }),
 });
 

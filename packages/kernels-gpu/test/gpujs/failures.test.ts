@@ -1,6 +1,7 @@
 import { defKernel, sizeOf, Tensor, type KernelThread, type View1 } from '@convkit/tensor';
 import { openGpuDevice, reluForward } from '@convkit/kernels-gpu';
 import { describe, expect, it, vi } from 'vitest';
+import { bodyOfText } from '../support/body-of-text.js';
 import { testDevices } from '../support/devices.js';
 import { compute } from '../support/on-each-device.js';
 
@@ -20,7 +21,8 @@ describe.each(testDevices.filter(({ name }) => name !== 'host'))('on $name', ({ 
   it('refuses a body it cannot compile, with the name of the kernel, and works on', async () => {
     const device = await open();
     // A name from outside the body.
-    const stray = defKernel({ name: 'stray', inputs: ['x'], body: new Function('return function (x) { return outside * x[this.thread.x]; }')() as typeof reluForward.body, plan });
+    // eslint-disable-next-line convkit/kernel-dialect
+    const stray = defKernel({ name: 'stray', inputs: ['x'], body: bodyOfText('function (x) { return outside * x[this.thread.x]; }'), plan });
     const error: unknown = await compute(device, stray, [Tensor.zeros([3])], {}).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'DeviceError', code: 'KERNEL_FAILED', message: expect.stringContaining(`stray: failed on "${device.name}"`) as string });
     expect([...(await compute(device, reluForward, [Tensor.from([2], [-1, 2])], {})).data]).toEqual([0, 2]);

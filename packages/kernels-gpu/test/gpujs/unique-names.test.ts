@@ -1,9 +1,9 @@
-import type { KernelBody } from '@convkit/tensor';
 import { reluForward } from '@convkit/kernels-gpu';
 import { expect, it } from 'vitest';
 import { sourceOf } from '../../src/gpujs/facade.js';
+import { bodyOfText } from '../support/body-of-text.js';
 
-const renamed = (text: string) => sourceOf({ ...reluForward, body: new Function(`return ${text}`)() as KernelBody });
+const renamed = (text: string) => sourceOf({ ...reluForward, body: bodyOfText(text) });
 
 it.each([
   ['leaves different names as they are', 'function(e,t){let n=0;for(let r=0;r<t;r++)n+=e[r];return n}', 'function(e,t){let n=0;for(let r=0;r<t;r++)n+=e[r];return n}'],

@@ -1,0 +1,201 @@
+import { DeviceError } from '@convkit/tensor';
+
+/** A compiled kernel that threads can run. */
+export interface TeamKernel {
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Functions of `Math` that the module imports. */
+  readonly math: readonly string[];
+  /** Cells, and how many of them stand in one row: four cells of one row are computed as a vector. */
+  readonly cells: number;
+  readonly width: number;
+}
+
+/** Places in the memory that the team shares. */
+const GENERATION = 0;
+const KERNEL = 1;
+const TICKETS = 2;
+const BUSY = 3;
+const NEXT = 4;
+const CHUNK = 5;
+const FAILED = 6;
+const PLACES = 8;
+
+/** In {@link KERNEL}: leave the loop, a message follows. */
+const LISTEN = -1;
+
+/** Cells below which a share of the work is not worth a thread. */
+const LEAST_CHUNK = 256;
+
+/**
+ * What a thread runs: a text, because neither a bundler nor the page's address may be asked where a script lies.
+ * A thread sleeps until the generation changes, takes a ticket, and computes one chunk after the other until none is left. The last one to finish says so.
+ */
+const THREAD = `
+const port = typeof self !== 'undefined' && typeof postMessage === 'function' ? self : require('node:worker_threads').parentPort;
+const kernels = new Map();
+let control;
+let seen;
+port.onmessage = ({ data }) => {
+  control = data.control;
+  for (const id of data.dropped) kernels.delete(id);
+  const { id, module, memory, math, cells, width } = data.kernel;
+  const env = { memory };
+  for (const name of math) env['math_' + name] = Math[name];
+  const { run, run_simd } = new WebAssembly.Instance(module, { env }).exports;
+  kernels.set(id, { run, run_simd, cells, width });
+  seen = data.generation;
+  finish();
+  for (;;) {
+    Atomics.wait(control, ${GENERATION}, seen);
+    seen = Atomics.load(control, ${GENERATION});
+    if (Atomics.sub(control, ${TICKETS}, 1) <= 0) continue;
+    const id = Atomics.load(control, ${KERNEL});
+    if (id === ${LISTEN}) return;
+    try {
+      work(kernels.get(id));
+    } catch (error) {
+      Atomics.store(control, ${FAILED}, 1);
+      port.postMessage(String(error));
+    }
+    finish();
+  }
+};
+function finish() {
+  if (Atomics.sub(control, ${BUSY}, 1) === 1) port.postMessage(null);
+}
+function work({ run, run_simd, cells, width }) {
+  const chunk = Atomics.load(control, ${CHUNK});
+  for (;;) {
+    const start = Atomics.add(control, ${NEXT}, chunk);
+    if (start >= cells) return;
+    const end = Math.min(start + chunk, cells);
+    const rows = width % 4 === 0 || width === cells ? end - start : width;
+    for (let row = start; row < end; row += rows) {
+      const vectors = row + rows - (rows % 4);
+      if (vectors > row) run_simd(row, vectors, 0);
+      if (vectors < row + rows) run(vectors, row + rows, 0);
+    }
+  }
+}
+`;
+
+/** The parts of a worker that Node and browsers share under different names. */
+interface Thread {
+  post(message: object): void;
+  terminate(): void;
+  /** Whether Node waits for this thread before it ends. */
+  hold(held: boolean): void;
+}
+
+/**
+ * Threads that compute kernels together. Commands go through shared memory, because a message to every thread for every launch takes longer than many a kernel.
+ * One command at a time; the results do not depend on who computes what.
+ */
+export class ThreadTeam {
+  readonly #control = new Int32Array(new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT));
+  readonly #threads: Thread[];
+  readonly #known = new Set<number>();
+  #dropped: number[] = [];
+  #listening = true;
+  #pending: { resolve(): void; reject(error: unknown): void } | undefined;
+  #error: string | undefined;
+  #dead: DeviceError | undefined;
+
+  constructor(readonly size: number) {
+    this.#threads = Array.from({ length: size }, () => startThread(THREAD, (message) => this.#hear(message), (error) => this.#fail(error)));
+  }
+
+  /** Computes all cells of a kernel. */
+  async run(kernel: TeamKernel): Promise<void> {
+    if (this.#dead) throw this.#dead;
+    if (!this.#known.has(kernel.id)) await this.#teach(kernel);
+    const unit = kernel.width % 4 === 0 || kernel.width === kernel.cells ? 4 : kernel.width;
+    const chunk = Math.ceil(Math.max(LEAST_CHUNK, kernel.cells / (4 * this.size)) / unit) * unit;
+    const threads = Math.min(this.size, Math.ceil(kernel.cells / chunk));
+    Atomics.store(this.#control, NEXT, 0);
+    Atomics.store(this.#control, CHUNK, chunk);
+    await this.#command(kernel.id, threads);
+  }
+
+  /** Lets the threads forget a kernel, when they are next spoken to. */
+  drop(id: number): void {
+    if (this.#known.delete(id)) this.#dropped.push(id);
+  }
+
+  destroy(): void {
+    for (const thread of this.#threads) thread.terminate();
+    this.#fail(new Error('the threads were stopped'));
+  }
+
+  async #teach({ id, module, memory, math, cells, width }: TeamKernel): Promise<void> {
+    const finished = this.#listening ? this.#finished(this.size) : this.#command(LISTEN, this.size);
+    this.#listening = false;
+    const message = { control: this.#control, generation: Atomics.load(this.#control, GENERATION), kernel: { id, module, memory, math, cells, width }, dropped: this.#dropped };
+    for (const thread of this.#threads) thread.post(message);
+    this.#dropped = [];
+    this.#known.add(id);
+    await finished;
+  }
+
+  #command(kernel: number, threads: number): Promise<void> {
+    const finished = this.#finished(threads);
+    Atomics.store(this.#control, KERNEL, kernel);
+    Atomics.store(this.#control, TICKETS, threads);
+    Atomics.add(this.#control, GENERATION, 1);
+    Atomics.notify(this.#control, GENERATION, threads);
+    return finished;
+  }
+
+  async #finished(threads: number): Promise<void> {
+    Atomics.store(this.#control, BUSY, threads);
+    this.#threads[0].hold(true);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#pending = { resolve, reject };
+      });
+    } finally {
+      this.#threads[0].hold(false);
+    }
+  }
+
+  #hear(message: string | null): void {
+    if (message !== null) this.#error = message;
+    // The thread that failed and the one that finished last may be heard in any order.
+    if (message === null && Atomics.load(this.#control, FAILED) === 0) this.#pending?.resolve();
+    else if (this.#error !== undefined && Atomics.load(this.#control, BUSY) === 0) {
+      const error = new Error(this.#error);
+      this.#error = undefined;
+      Atomics.store(this.#control, FAILED, 0);
+      this.#pending?.reject(error);
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: 'gpujs-webasm: a thread has died.', help: 'open a new device and upload again.', cause });
+    this.#pending?.reject(this.#dead);
+  }
+}
+
+function startThread(text: string, hear: (message: string | null) => void, fail: (error: unknown) => void): Thread {
+  if (typeof Worker === 'function') {
+    const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+    const worker = new Worker(address);
+    URL.revokeObjectURL(address);
+    worker.onmessage = ({ data }) => hear(data as string | null);
+    worker.onerror = ({ message }) => fail(new Error(message));
+    return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate(), hold: () => {} };
+  }
+  const { Worker: NodeWorker } = process.getBuiltinModule('node:worker_threads');
+  const worker = new NodeWorker(text, { eval: true, execArgv: [] });
+  worker.on('message', hear);
+  worker.on('error', fail);
+  // Last, since a listener holds Node too.
+  worker.unref();
+  return {
+    post: (message) => worker.postMessage(message),
+    terminate: () => void worker.terminate(),
+    hold: (held) => (held ? worker.ref() : worker.unref()),
+  };
+}
