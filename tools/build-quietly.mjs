@@ -1,7 +1,7 @@
 /** Builds what the `alexnet` command needs, without a word on standard output, which belongs to the command: a second time this takes a moment. */
 import { spawn } from 'node:child_process';
 
-const child = spawn('npx', ['turbo', 'run', 'build', '--filter=@convkit/trainer', '--output-logs=errors-only'], {
+const child = spawn(process.execPath, ['node_modules/turbo/bin/turbo', 'run', 'build', '--filter=@convkit/trainer', '--output-logs=errors-only'], {
   cwd: new URL('..', import.meta.url),
   stdio: ['ignore', 'pipe', 'pipe'],
 });

@@ -14,10 +14,10 @@ try {
   for (const { name, tarball } of await packPackages(root, folder)) {
     const commands = [['publint', tarball, '--strict'], ['attw', tarball, '--profile', 'esm-only', '--no-emoji']];
     await Promise.all(
-      commands.map((command) =>
-        run('npx', command, { cwd: root }).catch((error) => {
+      commands.map(([command, ...options]) =>
+        run(join(root, 'node_modules/.bin', command), options).catch((error) => {
           process.exitCode = 1;
-          console.error(`${name}: ${command[0]}\n${error.stdout}${error.stderr}`);
+          console.error(`${name}: ${command}\n${error.stdout}${error.stderr}`);
         }),
       ),
     );

@@ -44,7 +44,7 @@ it('writes a line into the index beside the same operation, or at its end', () =
 it('compiles, and is clean but for what is left to do', async () => {
   const files = [...sources, ...tests, 'packages/layers/test/support/layer-laws.ts', 'packages/kernels-gpu/src/index.ts', 'packages/layers/src/index.ts'];
   writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ extends: './tsconfig.base.json', compilerOptions: { allowImportingTsExtensions: true }, files }));
-  await run('npx', ['tsc', '-p', 'tsconfig.json'], { cwd: copy });
+  await run('node_modules/.bin/tsc', ['-p', 'tsconfig.json'], { cwd: copy });
   const results = await new ESLint({ cwd: copy }).lintFiles(files);
   const found = results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => ruleId ?? message));
   expect(new Set(found)).toEqual(new Set(['no-warning-comments']));
@@ -54,7 +54,7 @@ it('compiles, and is clean but for what is left to do', async () => {
 it('passes its tests and the laws of its package', async () => {
   const report = join(copy, 'report.json');
   const wanted = [...tests, 'packages/kernels-gpu/test/every-kernel.test.ts', 'packages/layers/test/layer-laws.test.ts'];
-  await run('npx', ['vitest', 'run', '--project=node', '--reporter=json', `--outputFile=${report}`, ...wanted], { cwd: copy, maxBuffer: 2 ** 26 }).catch((error: { stdout: string; stderr: string }) => {
+  await run('node_modules/.bin/vitest', ['run', '--project=node', '--reporter=json', `--outputFile=${report}`, ...wanted], { cwd: copy, maxBuffer: 2 ** 26 }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${error.stdout}${error.stderr}${existsSync(report) ? read('report.json') : ''}`);
   });
   const { success, testResults } = JSON.parse(read('report.json')) as { success: boolean; testResults: { name: string; assertionResults: { fullName: string }[] }[] };

@@ -5,9 +5,12 @@ import { gzipSync } from 'node:zlib';
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import { Tensor } from '@convkit/tensor';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '@convkit/training';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alexnet } from './support/cli.js';
 import { testDevice, writeTinyIdx } from './support/tiny-data.js';
+
+// Each test starts processes, and machines may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let cwd: string;
 
@@ -47,7 +50,7 @@ beforeAll(async () => {
   await forge('smaller.safetensors', (checkpoint) => ({ ...checkpoint, parameters: new Map([...checkpoint.parameters].slice(1)) }));
   await forge('reshaped.safetensors', (checkpoint) => ({ ...checkpoint, parameters: new Map([...checkpoint.parameters, ['fc8.bias', Tensor.zeros([4])]]) }));
   await forge('larger.safetensors', (checkpoint) => ({ ...checkpoint, parameters: new Map([...checkpoint.parameters, ['fc9.bias', Tensor.zeros([1])]]) }));
-}, 120_000);
+});
 afterAll(() => rm(cwd, { recursive: true }));
 
 const onHost = ['--device', testDevice, '--json'];
@@ -114,7 +117,7 @@ describe('bad input is told in one line, with one of help at most, and changes n
     expect(rest).toEqual(helpLine === undefined ? [] : ['']);
     expect(finished.exitCode).toBe(exitCode);
     expect((await readdir(cwd, { recursive: true })).sort()).toEqual(before);
-  }, 60_000);
+  });
 
   it('shows the stack only with --debug', async () => {
     const finished = await alexnet(['eval', '--checkpoint', 'nowhere', '--debug'], { cwd });

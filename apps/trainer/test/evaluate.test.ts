@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alexnet } from './support/cli.js';
 import { testDevice, tinyImage, writeTinyIdx } from './support/tiny-data.js';
+
+// Each test starts processes, and machines may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const testImages = 6;
 let cwd: string;
@@ -18,7 +21,7 @@ beforeAll(async () => {
     const { width, height, pixels } = tinyImage(i);
     await sharp(pixels, { raw: { width, height, channels: 1 } }).png().toFile(join(cwd, `${i}.png`));
   }
-}, 120_000);
+});
 afterAll(() => rm(cwd, { recursive: true }));
 
 const evaluate = (...args: string[]) => alexnet(['eval', '--device', testDevice, '--json', ...args], { cwd });

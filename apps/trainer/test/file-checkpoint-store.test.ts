@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream, Tensor } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, saveCheckpoint, type Checkpoint } from '@convkit/training';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileCheckpointStore, removeUnfinished, type Files } from '../src/file-checkpoint-store.js';
 import { FileError } from '../src/file-error.js';
 import { bundleSource } from './support/bundle.js';
+
+// Each test starts processes, and machines may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let folder: string;
 beforeEach(async () => {
@@ -119,5 +122,5 @@ describe('fileCheckpointStore', () => {
     }
     await removeUnfinished(path);
     expect((await nodeFiles.readdir(path)).every((name) => /^step-\d+\.safetensors$/.test(name))).toBe(true);
-  }, 120_000);
+  });
 });

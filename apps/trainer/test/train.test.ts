@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors } from '@convkit/model-io';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alexnet, type Finished } from './support/cli.js';
 import { testDevice, writeTinyIdx } from './support/tiny-data.js';
+
+// Each test starts processes, and machines may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let cwd: string;
 /** Six steps in one go, which all others are held against. */
@@ -15,7 +18,7 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'convkit-train-'));
   await writeTinyIdx(join(cwd, 'tiny'), 8, 6);
   whole = await alexnet(['train', ...common, '--max-steps', '6', '--checkpoint-every', '2', '--out', 'whole'], { cwd });
-}, 120_000);
+});
 afterAll(() => rm(cwd, { recursive: true }));
 
 const typesOf = (events: Record<string, unknown>[]) => events.map(({ type }) => type);
