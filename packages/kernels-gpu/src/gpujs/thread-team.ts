@@ -20,6 +20,7 @@ const BUSY = 3;
 const NEXT = 4;
 const CHUNK = 5;
 const FAILED = 6;
+const COMMAND = 7;
 const PLACES = 8;
 
 /** In {@link KERNEL}: leave the loop, a message follows. */
@@ -57,13 +58,13 @@ port.onmessage = ({ data }) => {
       work(kernels.get(id));
     } catch (error) {
       Atomics.store(control, ${FAILED}, 1);
-      port.postMessage(String(error));
+      port.postMessage({ command: Atomics.load(control, ${COMMAND}), error: String(error) });
     }
     finish();
   }
 };
 function finish() {
-  if (Atomics.sub(control, ${BUSY}, 1) === 1) port.postMessage(null);
+  if (Atomics.sub(control, ${BUSY}, 1) === 1) port.postMessage({ command: Atomics.load(control, ${COMMAND}) });
 }
 function work({ run, run_simd, cells, width }) {
   const chunk = Atomics.load(control, ${CHUNK});
@@ -80,6 +81,12 @@ function work({ run, run_simd, cells, width }) {
   }
 }
 `;
+
+/** What a thread says: that the last of them has finished a command, or that it failed in one. */
+interface Report {
+  readonly command: number;
+  readonly error?: string;
+}
 
 /** The parts of a worker that Node and browsers share under different names. */
 interface Thread {
@@ -104,7 +111,7 @@ export class ThreadTeam {
   #dead: DeviceError | undefined;
 
   constructor(readonly size: number) {
-    this.#threads = Array.from({ length: size }, () => startThread(THREAD, (message) => this.#hear(message), (error) => this.#fail(error)));
+    this.#threads = Array.from({ length: size }, () => startThread(THREAD, (report) => this.#hear(report), (error) => this.#fail(error)));
   }
 
   /** Computes all cells of a kernel. */
@@ -149,6 +156,9 @@ export class ThreadTeam {
   }
 
   async #finished(threads: number): Promise<void> {
+    this.#error = undefined;
+    Atomics.add(this.#control, COMMAND, 1);
+    Atomics.store(this.#control, FAILED, 0);
     Atomics.store(this.#control, BUSY, threads);
     this.#threads[0].hold(true);
     try {
@@ -160,16 +170,14 @@ export class ThreadTeam {
     }
   }
 
-  #hear(message: string | null): void {
-    if (message !== null) this.#error = message;
+  #hear({ command, error }: Report): void {
+    // One that failed and finished last speaks twice: what comes late belongs to no later command.
+    if (command !== Atomics.load(this.#control, COMMAND)) return;
+    this.#error ??= error;
     // The thread that failed and the one that finished last may be heard in any order.
-    if (message === null && Atomics.load(this.#control, FAILED) === 0) this.#pending?.resolve();
-    else if (this.#error !== undefined && Atomics.load(this.#control, BUSY) === 0) {
-      const error = new Error(this.#error);
-      this.#error = undefined;
-      Atomics.store(this.#control, FAILED, 0);
-      this.#pending?.reject(error);
-    }
+    if (Atomics.load(this.#control, BUSY) > 0) return;
+    if (Atomics.load(this.#control, FAILED) === 0) this.#pending?.resolve();
+    else if (this.#error !== undefined) this.#pending?.reject(new Error(this.#error));
   }
 
   #fail(cause: unknown): void {
@@ -178,12 +186,12 @@ export class ThreadTeam {
   }
 }
 
-function startThread(text: string, hear: (message: string | null) => void, fail: (error: unknown) => void): Thread {
+function startThread(text: string, hear: (report: Report) => void, fail: (error: unknown) => void): Thread {
   if (typeof Worker === 'function') {
     const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     const worker = new Worker(address);
     URL.revokeObjectURL(address);
-    worker.onmessage = ({ data }) => hear(data as string | null);
+    worker.onmessage = ({ data }) => hear(data as Report);
     worker.onerror = ({ message }) => fail(new Error(message));
     return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate(), hold: () => {} };
   }
