@@ -72,8 +72,14 @@ class WebGl2Engine implements Engine<TextureHandle> {
       const output = this.#allocate(kernel.name, width, height, plan.returns);
       compiled.texture.texture = output.texture;
       compiled._textureSwitched = true;
-      compiled.run(...this.#arguments(compiled, launch), ...scalars);
-      compiled.texture.texture = TAKEN;
+      try {
+        compiled.run(...this.#arguments(compiled, launch), ...scalars);
+      } catch (error) {
+        this.free(output);
+        throw error;
+      } finally {
+        compiled.texture.texture = TAKEN;
+      }
       return output;
     } catch (cause) {
       throw kernelError(kernel, this.name, cause);
@@ -102,6 +108,10 @@ class WebGl2Engine implements Engine<TextureHandle> {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     gl.deleteBuffer(buffer);
     this.#assertWell('download');
+    // Asked here only, because the answer waits for the GPU.
+    const error = gl.getError();
+    if (error === gl.OUT_OF_MEMORY) throw new DeviceError({ code: 'DEVICE_MEMORY', message: 'webgl2: the memory of the GPU did not suffice for an earlier call.', help: 'use a smaller batch.' });
+    if (error !== gl.NO_ERROR) throw new DeviceError({ code: 'KERNEL_FAILED', message: `webgl2: the GPU refused an earlier call (WebGL error 0x${error.toString(16)}).` });
     if (tight || channels === 4) return read.slice(0, size);
     return Float32Array.from({ length: size }, (_, i) => read[i * 4]);
   }
@@ -177,7 +187,7 @@ class WebGl2Engine implements Engine<TextureHandle> {
     gl.flush();
     while (!gl.isContextLost()) {
       const state = gl.clientWaitSync(sync, 0, 0);
-      if (state === gl.ALREADY_SIGNALED || state === gl.CONDITION_SATISFIED) break;
+      if (state !== gl.TIMEOUT_EXPIRED) break;
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     gl.deleteSync(sync);

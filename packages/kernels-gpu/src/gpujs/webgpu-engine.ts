@@ -46,14 +46,15 @@ class WebGpuEngine implements Engine<GPUBuffer> {
   readonly #kernels = new KernelCache<WebGpuKernel>(1_024, (kernel) => kernel.destroy());
   #buffers = 0;
   /** What the GPU complained about, which it does some time after the call. */
-  #failure: string | undefined;
+  #failure: GPUError | undefined;
+  readonly #note = ({ error }: GPUUncapturedErrorEvent) => {
+    this.#failure ??= error;
+  };
 
   constructor(context: GpuContext) {
     this.#context = context;
     this.#device = context.device;
-    this.#device.onuncapturederror = ({ error }) => {
-      this.#failure ??= error.message;
-    };
+    this.#device.addEventListener('uncapturederror', this.#note);
   }
 
   async upload(data: Float32Array, label: string): Promise<GPUBuffer> {
@@ -63,7 +64,7 @@ class WebGpuEngine implements Engine<GPUBuffer> {
     if (data.byteLength > most) {
       throw new DeviceError({ code: 'DEVICE_MEMORY', message: `${label}: takes ${data.byteLength} bytes, but a buffer of "webgpu" holds ${most}.`, help: 'use a smaller batch.' });
     }
-    const buffer = this.#device.createBuffer({ label, size: data.byteLength, usage: STORAGE | COPY_SRC | COPY_DST, mappedAtCreation: true });
+    const buffer = this.#createMapped(label, data.byteLength);
     new Float32Array(buffer.getMappedRange()).set(data);
     buffer.unmap();
     this.#buffers++;
@@ -116,6 +117,7 @@ class WebGpuEngine implements Engine<GPUBuffer> {
   async destroy(): Promise<void> {
     await this.#queue.run(async () => {
       this.#kernels.clear();
+      this.#device.removeEventListener('uncapturederror', this.#note);
       await this.#gpu.destroy();
       if (--openEngines === 0) await gpujs.WebGPUContext.destroy();
     });
@@ -132,6 +134,14 @@ class WebGpuEngine implements Engine<GPUBuffer> {
     } catch (error) {
       compiled.destroy();
       throw error;
+    }
+  }
+
+  #createMapped(label: string, size: number): GPUBuffer {
+    try {
+      return this.#device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST, mappedAtCreation: true });
+    } catch (cause) {
+      throw new DeviceError({ code: 'DEVICE_MEMORY', message: `${label}: there is no memory for ${size} bytes.`, help: 'use a smaller batch.', cause });
     }
   }
 
@@ -156,7 +166,8 @@ class WebGpuEngine implements Engine<GPUBuffer> {
       throw new DeviceError({ code: 'DEVICE_LOST', message: `${user}: the GPU was lost (reset, unplugged or taken away by the system).`, help: 'open a new device and upload again.' });
     }
     if (this.#failure !== undefined) {
-      throw new DeviceError({ code: 'KERNEL_FAILED', message: `${user}: the GPU refused an earlier call: ${this.#failure}` });
+      const code = this.#failure.constructor.name === 'GPUOutOfMemoryError' ? 'DEVICE_MEMORY' : 'KERNEL_FAILED';
+      throw new DeviceError({ code, message: `${user}: the GPU refused an earlier call: ${this.#failure.message}`, help: 'open a new device and upload again.' });
     }
   }
 }
