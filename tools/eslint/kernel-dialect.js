@@ -31,7 +31,7 @@ export const kernelDialect = {
       loop: 'A loop is `for (let i = 0; i < N; i++)` with N a whole number or `this.constants.NAME`; anything else is cut short after 1000 rounds without a word.',
       variable: 'Declare with `const` or `let`, one plain name and a first value each (`let sum = 0;`).',
       assignment: 'An assignment is a statement of its own to a variable of the body, by = += -= *= or /=; never to a parameter, an index or a loop counter.',
-      index: 'Index a parameter, all brackets at once and at most three of them: `x[z][y][x]`.',
+      index: 'Index a parameter, all brackets at once and at most three of them, with no Math.min or Math.max in them: `x[z][y][x]`.',
       division: 'Division is not exact on GPUs: decode whole numbers with `Math.floor((a + 0.5) / b)`.',
       operator: '`{{operator}}` does not mean the same on every device; use + - * / and comparisons by < <= > >= === !==.',
       math: '`Math.{{name}}` is not there on every device; there are abs, floor, sqrt, min, max, exp, log, pow and tanh.',
@@ -226,27 +226,28 @@ export const kernelDialect = {
         }
         if (base.type !== 'Identifier' || !parameters.has(base.name) || indices.length > MOST_INDICES) report(node, 'index');
         indices.forEach(expression);
-        indices.forEach(divisions);
+        indices.forEach(inBrackets);
       }
 
       /**
-       * Reports every `/` inside an index that is not the argument of `Math.floor`, which {@link call} looks at.
+       * Reports `Math.min` and `Math.max` inside an index, and every `/` that is not the argument of `Math.floor`, which {@link call} looks at.
        *
        * @param {Node} node
        */
-      function divisions(node) {
+      function inBrackets(node) {
         if (node.type === 'CallExpression') {
+          if (isMath(node, 'min') || isMath(node, 'max')) report(node, 'index');
           const [argument] = node.arguments;
-          if (isMath(node, 'floor') && argument && isDivision(argument)) [argument.left, argument.right].forEach(divisions);
-          else node.arguments.forEach(divisions);
+          if (isMath(node, 'floor') && argument && isDivision(argument)) [argument.left, argument.right].forEach(inBrackets);
+          else node.arguments.forEach(inBrackets);
         } else if (node.type === 'ConditionalExpression') {
-          [node.test, node.consequent, node.alternate].forEach(divisions);
+          [node.test, node.consequent, node.alternate].forEach(inBrackets);
         } else if (node.type === 'UnaryExpression') {
-          divisions(node.argument);
+          inBrackets(node.argument);
         } else if (node.type === 'BinaryExpression') {
           if (node.operator === '/') report(node, 'division');
-          divisions(node.left);
-          divisions(node.right);
+          inBrackets(node.left);
+          inBrackets(node.right);
         }
       }
 
