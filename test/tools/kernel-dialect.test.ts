@@ -99,7 +99,7 @@ describe('reports', () => {
     ['an assigned input', kernel('y[0] = 1;', 'return y[0];'), ['assignment']],
     ['assignments by other operators', kernel('let a = 1;', 'a **= 2;', 'a %= 3;', 'a |= 1;', 'a ??= 1;', 'return a;'), Array<string>(4).fill('assignment')],
     ['a step in an expression', kernel('let a = 0;', 'return y[a++];'), ['assignment']],
-    ['a division in an index, however deep', kernel('return y[Math.max(1 + this.thread.x / 2, 0)];'), ['division']],
+    ['a division in an index, however deep', kernel('return y[Math.abs(1 + this.thread.x / 2)];'), ['division']],
     ['a division under a division', kernel('return y[Math.floor((this.thread.x / 2 + 0.5) / 2)];'), ['division']],
     ['a floor of a product of a division', kernel('return y[Math.floor(3 * (this.thread.x / 2))];'), ['division']],
     ['other operators', kernel('return (y[0] == 1 ? 1 : 0) + (y[0] != 1 ? 1 : 0) + (y[0] & 1) + ~y[0] + (y[0] ?? 1);'), Array<string>(5).fill('operator')],
