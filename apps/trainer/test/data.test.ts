@@ -64,7 +64,7 @@ describe('trainingBatches', () => {
     const source = trainingBatches(data.train, preparation, 3, 7);
     expect(source.batchesPerEpoch).toBe(3);
     const first = await source.batch(0, 1);
-    expect(first.x.shape).toEqual([3, 24, 24, 1]);
+    expect(first.x.shape).toEqual([3, 26, 26, 1]);
     expect(first.targets.shape).toEqual([3, 3]);
     await source.batch(4, 0);
     expect(await source.batch(0, 1)).toEqual(first);
@@ -80,7 +80,8 @@ describe('trainingBatches', () => {
       const all: string[] = [];
       for (let i = 0; i < source.batchesPerEpoch; i++) {
         const { x } = await source.batch(0, i);
-        for (let row = 0; row < batch; row++) all.push(x.data.subarray(row * 576, (row + 1) * 576).join());
+        const size = x.data.length / batch;
+        for (let row = 0; row < batch; row++) all.push(x.data.subarray(row * size, (row + 1) * size).join());
       }
       return all.sort();
     };
