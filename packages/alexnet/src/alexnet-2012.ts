@@ -52,6 +52,6 @@ export const alexnet2012Design: AlexnetDesign = {
  * console.log(summarise(alexnet2012(), [1, 224, 224, 3]).parameters); // 60965224
  * ```
  */
-export function alexnet2012({ classes = 1000 }: { readonly classes?: number } = {}): Sequential {
-  return alexnet(alexnet2012Design, { classes });
+export function alexnet2012(options: { readonly classes?: number } = {}): Sequential {
+  return alexnet(alexnet2012Design, { classes: options.classes ?? 1000 });
 }

@@ -38,6 +38,6 @@ export const alexnetMiniDesign: AlexnetDesign = {
  * console.log(parameters, multiplyAdds); // 526938 2392384
  * ```
  */
-export function alexnetMini({ classes = 10 }: { readonly classes?: number } = {}): Sequential {
-  return alexnet(alexnetMiniDesign, { classes });
+export function alexnetMini(options: { readonly classes?: number } = {}): Sequential {
+  return alexnet(alexnetMiniDesign, { classes: options.classes ?? 10 });
 }

@@ -38,7 +38,7 @@ export interface ArrayLayout {
 }
 
 /** Reads an element: `x`, `y` and `z` are the expressions in the brackets, innermost first. */
-export type EmitLoad = (this: FunctionNode, table: string, name: string, x: SyntaxNode, y: SyntaxNode | undefined, z: SyntaxNode | undefined, place: SyntaxNode) => string;
+type EmitLoad = (this: FunctionNode, table: string, name: string, x: SyntaxNode, y: SyntaxNode | undefined, z: SyntaxNode | undefined, place: SyntaxNode) => string;
 
 /** The generator's prototype: the methods the patches wrap. */
 export interface FunctionNodePrototype {
