@@ -1,10 +1,9 @@
-import { findNetwork, inputShape } from '@convkit/alexnet';
+import { findNetwork, inputShape, type Preparation } from '@convkit/alexnet';
 import type { ParameterSpec, Sequential } from '@convkit/layers';
 import { FormatError, OptionError, ShapeError, formatShape, sameShape } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, type Checkpoint } from '@convkit/training';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Preparation } from './data.js';
 import { fileCheckpointStore } from './file-checkpoint-store.js';
 import { FileError, messageOf, systemCode } from './file-error.js';
 import { parseDescription, unpackStatistics, type RunDescription } from './run-description.js';

@@ -13,3 +13,4 @@ export { scale, subtractMean } from './mean.js';
 export { tenViews } from './ten-views.js';
 export { toGrey, toRgb } from './colour.js';
 export { toBatch } from './to-batch.js';
+export { oneHot } from './one-hot.js';

@@ -1,4 +1,4 @@
-import { OptionError, Tensor } from '@convkit/tensor';
+import type { Tensor } from '@convkit/tensor';
 
 /** What one training step reads. */
 export interface TrainingBatch {
@@ -18,29 +18,6 @@ export interface BatchSource {
    * @param index Place in the epoch, from 0 to `batchesPerEpoch - 1`.
    */
   batch(epoch: number, index: number): Promise<TrainingBatch>;
-}
-
-/**
- * Labels as one-hot rows `[N, classes]`.
- *
- * @throws OptionError `OPTION_INVALID` for a label that is no class.
- * @example
- * ```ts
- * import { oneHot } from '@convkit/training';
- *
- * console.log(oneHot([2, 0], 3).data); // Float32Array(6) [ 0, 0, 1, 1, 0, 0 ]
- * ```
- */
-export function oneHot(labels: ArrayLike<number>, classes: number): Tensor {
-  const rows = Tensor.zeros([labels.length, classes]);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
-      throw new OptionError({ code: 'OPTION_INVALID', message: `oneHot: label ${i} is ${label}, but there are ${classes} classes, from 0 on.` });
-    }
-    rows.data[i * classes + label] = 1;
-  }
-  return rows;
 }
 
 /** The same source, which already makes the next batch while the device works on the one before. */

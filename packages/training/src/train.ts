@@ -68,10 +68,10 @@ export interface TrainingRun extends AsyncGenerator<TrainingEvent, void, void> {
  * import { dense, Sequential } from '@convkit/layers';
  * import { constantRate, sgd } from '@convkit/optim';
  * import { openHostDevice, Tensor } from '@convkit/tensor';
- * import { oneHot, train } from '@convkit/training';
+ * import { train } from '@convkit/training';
  *
  * const x = Tensor.from([4, 2], [0, 1, 1, 0, 0, 2, 2, 0]);
- * const source = { batchesPerEpoch: 1, batch: async () => ({ x, targets: oneHot([0, 1, 0, 1], 2) }) };
+ * const source = { batchesPerEpoch: 1, batch: async () => ({ x, targets: Tensor.from([4, 2], [1, 0, 0, 1, 1, 0, 0, 1]) }) };
  * const network = new Sequential([dense('fc', { outputs: 2 })]);
  * const run = train({ device: openHostDevice(), network, source, optimiser: sgd({ momentum: 0.9, decay: 0 }), schedule: constantRate(0.1), steps: 20 });
  * for await (const event of run) if (event.type === 'step') console.log(event.step, event.loss);

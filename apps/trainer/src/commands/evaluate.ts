@@ -1,8 +1,9 @@
+import { evaluationBatches, prepareDataset } from '@convkit/alexnet';
 import { releaseAll, uploadParameters } from '@convkit/layers';
 import { FormatError } from '@convkit/tensor';
 import { evaluate, type Evaluation } from '@convkit/training';
 import type { Dataset } from '@convkit/datasets';
-import { evaluationBatches, openData, prepared, resolveData } from '../data.js';
+import { openData, resolveData } from '../data.js';
 import { openDevice, type DeviceChoice } from '../devices.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
@@ -28,7 +29,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const device = await openDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
-    const source = evaluationBatches(prepared(test, preparation.format), preparation, flags.views);
+    const source = evaluationBatches(prepareDataset(test, preparation.format), preparation, flags.views);
     const began = performance.now();
     let result: Evaluation = { loss: NaN, top1: NaN, top5: NaN, images: 0 };
     for await (result of evaluate({ device, network, parameters, source })) output.progress(result.images, source.images);

@@ -1,9 +1,19 @@
-import { findNetwork, imageFormat, inputShape, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
+import {
+  evaluationBatches,
+  findNetwork,
+  imageFormat,
+  inputShape,
+  prepareDataset,
+  recipeOptimiser,
+  recipeSchedule,
+  trainingBatches,
+  type Preparation,
+} from '@convkit/alexnet';
 import { datasetStatistics, type DatasetSplits } from '@convkit/datasets';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
 import { train, type BatchSource, type Checkpoint } from '@convkit/training';
-import { evaluationBatches, openData, prepared, resolveData, trainingBatches, type Preparation } from '../data.js';
+import { openData, resolveData } from '../data.js';
 import { openDevice, type DeviceChoice } from '../devices.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
@@ -75,7 +85,7 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
   const raw = await openData(described);
   const { classes } = raw.train;
   const format = imageFormat(recipe, raw.train);
-  const data = { train: prepared(raw.train, format), test: prepared(raw.test, format) };
+  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
   const statistics = await datasetStatistics(data.train);
   const preparation = { recipe, format, statistics };
   const { batch = recipe.batch, seed = 1, maxSteps } = flags;
@@ -134,7 +144,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     });
   }
   const { format } = preparation;
-  const data = { train: prepared(raw.train, format), test: prepared(raw.test, format) };
+  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
   const source = trainingBatches(data.train, preparation, description.batch, description.seed);
   const steps = flags.maxSteps ?? description.maxSteps ?? description.epochs * source.batchesPerEpoch;
   const { step } = checkpoint.progress;

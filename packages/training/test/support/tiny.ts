@@ -1,7 +1,7 @@
 import { Sequential, conv2d, dense, dropout, lrn, maxPool, relu } from '@convkit/layers';
 import { sgd, stepRate } from '@convkit/optim';
 import { RandomStream, Tensor, type Device } from '@convkit/tensor';
-import { oneHot, type BatchSource, type EvaluationSource, type TrainOptions, type TrainingEvent } from '@convkit/training';
+import type { BatchSource, EvaluationSource, TrainOptions, TrainingEvent } from '@convkit/training';
 
 /** Every kind of layer of the 2012 network, as small as they come. */
 export const network = new Sequential([
@@ -32,7 +32,9 @@ export const source: BatchSource = {
   batchesPerEpoch,
   batch: async (epoch, index) => {
     const { x, labels } = images(new RandomStream(3, 'train'), epoch, index, batch);
-    return { x, targets: oneHot(labels, classes) };
+    const targets = Tensor.zeros([batch, classes]);
+    labels.forEach((label, i) => (targets.data[i * classes + label] = 1));
+    return { x, targets };
   },
 };
 

@@ -1,6 +1,6 @@
+import { oneHot } from '@convkit/data-aug';
 import { OptionError } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { oneHot } from '@convkit/training';
 
 describe('oneHot', () => {
   it('puts a 1 where the label says', () => {

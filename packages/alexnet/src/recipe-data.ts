@@ -1,0 +1,99 @@
+import { augment, oneHot, toBatch } from '@convkit/data-aug';
+import { Sampler, defineDataset, type Dataset, type DatasetStatistics } from '@convkit/datasets';
+import { RandomStream, type Tensor } from '@convkit/tensor';
+import { prepareImage, type ImageFormat } from './image-format.js';
+import { trainingSteps, viewsOf } from './network-inputs.js';
+import type { Recipe } from './recipe.js';
+
+/** How images become the network's input: all that training, evaluation and prediction must agree on. */
+export interface Preparation {
+  readonly recipe: Recipe;
+  readonly format: ImageFormat;
+  /** Of the prepared training images: `datasetStatistics` of `@convkit/datasets`. */
+  readonly statistics: DatasetStatistics;
+}
+
+/** Training batches of a recipe: a `BatchSource` of `@convkit/training`. */
+export interface RecipeTrainingBatches {
+  /** Full batches; what is left over at the end of an epoch waits for another one. */
+  readonly batchesPerEpoch: number;
+  /** The batch at a place of the run: images `[batch, H, W, C]`, one-hot targets `[batch, classes]`. The same place gives the same batch. */
+  batch(epoch: number, index: number): Promise<{ readonly x: Tensor; readonly targets: Tensor }>;
+}
+
+/** Evaluation batches of a recipe: an `EvaluationSource` of `@convkit/training`. */
+export interface RecipeEvaluationBatches {
+  readonly images: number;
+  readonly batches: number;
+  readonly views: 1 | 10;
+  /** The batch at a place, from 0: all views of the first image, then all of the second, …, and the class of each image. */
+  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[] }>;
+}
+
+/** Rows of one forward pass in evaluation: views of images. Enough to fill a device, few enough for any. */
+const EVALUATION_ROWS = 100;
+
+/** The same data with every image as the recipe wants it before anything else: in size and channels of the format. */
+export function prepareDataset(dataset: Dataset, format: ImageFormat): Dataset {
+  const { name, split, length, classes } = dataset;
+  return defineDataset({ name, split, length, classes, channels: format.channels, width: format.size, height: format.size }, async (index) => {
+    const { image, label } = await dataset.item(index);
+    return { image: prepareImage(format, image), label };
+  });
+}
+
+/**
+ * Shuffled and augmented batches. What is drawn for an image depends on the seed, the epoch and the image alone.
+ *
+ * @param data Of {@link prepareDataset}.
+ * @param batch Images in a batch.
+ * @throws OptionError `OPTION_INVALID` if the data have fewer images than a batch.
+ *
+ * @example
+ * ```ts
+ * import { findNetwork, trainingBatches } from '@convkit/alexnet';
+ * import { datasetStatistics, defineDataset } from '@convkit/datasets';
+ *
+ * const { recipe, defaults: format } = findNetwork('alexnet-mini');
+ * const about = { name: 'grey', split: 'train', length: 8, classes: ['a', 'b'], channels: 1, width: 28, height: 28 } as const;
+ * const data = defineDataset(about, (i) => ({ image: { width: 28, height: 28, channels: 1, data: new Uint8Array(784).fill(30 * i) }, label: i % 2 }));
+ * const source = trainingBatches(data, { recipe, format, statistics: await datasetStatistics(data) }, 4, 1);
+ * const { x, targets } = await source.batch(0, 0);
+ * console.log(source.batchesPerEpoch, x.shape, targets.shape); // 2 [ 4, 26, 26, 1 ] [ 4, 10 ]
+ * ```
+ */
+export function trainingBatches(data: Dataset, { recipe, format, statistics }: Preparation, batch: number, seed: number): RecipeTrainingBatches {
+  const sampler = new Sampler({ length: data.length, batch, seed });
+  const draws = new RandomStream(seed, 'augment');
+  const steps = trainingSteps(recipe, format, statistics);
+  return {
+    batchesPerEpoch: sampler.batchesPerEpoch,
+    async batch(epoch, index) {
+      const indices = [...sampler.at(epoch * sampler.batchesPerEpoch + index).indices];
+      const examples = await Promise.all(indices.map((item) => data.item(item)));
+      return {
+        x: toBatch(examples.map(({ image }, i) => augment(image, steps, draws.at(epoch, indices[i])).image)),
+        targets: oneHot(examples.map(({ label }) => label), format.classes),
+      };
+    },
+  };
+}
+
+/**
+ * All images in order, each in one view or ten.
+ *
+ * @param data Of {@link prepareDataset}.
+ */
+export function evaluationBatches(data: Dataset, { recipe, format, statistics }: Preparation, views: 1 | 10): RecipeEvaluationBatches {
+  const size = EVALUATION_ROWS / views;
+  return {
+    images: data.length,
+    batches: Math.ceil(data.length / size),
+    views,
+    async batch(index) {
+      const items = Array.from({ length: Math.min(size, data.length - index * size) }, (_, i) => index * size + i);
+      const examples = await Promise.all(items.map((item) => data.item(item)));
+      return { x: toBatch(examples.flatMap(({ image }) => viewsOf(recipe, format, statistics, image, views))), labels: examples.map(({ label }) => label) };
+    },
+  };
+}
