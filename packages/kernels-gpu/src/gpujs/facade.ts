@@ -1,6 +1,7 @@
 import * as namespace from 'gpu.js';
 import { version } from 'gpu.js/package.json';
 import { DeviceError, type KernelSpec, type LaunchPlan, type Shape } from '@convkit/tensor';
+import { plainUpdates } from './plain-updates.js';
 import { uniqueNames, type SyntaxNode } from './unique-names.js';
 
 // The only file that imports gpu.js. Its own types miss most of what is used here and call everything synchronous; these are the parts the engines rely on,
@@ -100,13 +101,16 @@ export function innermostFirst(shape: Shape): number[] {
 
 /** The text of a body as gpu.js understands it, also when a minifier has been over it. */
 export function sourceOf({ body }: KernelSpec): string {
-  const source = body.toString();
+  return [plainUpdates, uniqueNames].reduce(rewrite, body.toString());
+}
+
+function rewrite(source: string, change: (tree: SyntaxNode, text: string) => string): string {
   const parser = new gpujs.FunctionNode(source, { name: 'kernel', output: [1] });
   // Parsing alone: types are found when the kernel is built.
   parser.traceFunctionAST = () => {};
   const tree = parser.getJsAST();
   const shift = ' '.repeat(tree.start);
-  return uniqueNames(tree, shift + source).slice(shift.length);
+  return change(tree, shift + source).slice(shift.length);
 }
 
 /** Makes a gpu.js kernel of a body: whole-number constants stay whole, tensors come before scalars, loops run to their end, and nothing falls back to the CPU. */
