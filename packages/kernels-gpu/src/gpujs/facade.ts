@@ -1,7 +1,7 @@
 import * as namespace from 'gpu.js';
 import { version } from 'gpu.js/package.json';
 import { DeviceError, type KernelSpec, type LaunchPlan, type Shape } from '@convkit/tensor';
-import { plainUpdates } from './plain-updates.js';
+import { plainStatements } from './plain-statements.js';
 import { uniqueNames, type SyntaxNode } from './unique-names.js';
 
 // The only file that imports gpu.js. Its own types miss most of what is used here and call everything synchronous; these are the parts the engines rely on,
@@ -101,7 +101,7 @@ export function innermostFirst(shape: Shape): number[] {
 
 /** The text of a body as gpu.js understands it, also when a minifier has been over it. */
 export function sourceOf({ body }: KernelSpec): string {
-  return [plainUpdates, uniqueNames].reduce(rewrite, body.toString());
+  return [plainStatements, uniqueNames].reduce(rewrite, body.toString());
 }
 
 function rewrite(source: string, change: (tree: SyntaxNode, text: string) => string): string {

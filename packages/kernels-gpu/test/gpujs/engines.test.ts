@@ -70,7 +70,7 @@ const clippedRowSums = defKernel<{ readonly most: number }>({
   scalars: ['most'],
   // eslint-disable-next-line convkit/kernel-dialect
   body: bodyOfText(
-    'function(e,t){let n=Math.floor((this.thread.x+.5)/this.constants.W),r=this.thread.x-n*this.constants.W,i=0;for(let t=0;t<this.constants.W;t++){let a=e[n][t];t<=r&&(i+=a)}for(let e=0;e<2;e++){let n=e*1;i+=n*0}for(let t=0;t<this.constants.W;t++)e[n][t]<0&&i--;return i++,i>t?t:i}',
+    'function(e,t){let n=Math.floor((this.thread.x+.5)/this.constants.W),r=this.thread.x-n*this.constants.W,i=0,o=Math.max(n,0);i+=e[o][0]*0;for(let t=0;t<this.constants.W;t++){let a=e[n][t];t<=r&&(i+=a)}for(let e=0;e<2;e++){let n=e*1;i+=n*0}for(let t=0;t<this.constants.W;t++)e[n][t]<0&&i--;return i++,i>t?t:i}',
   ),
   plan: ([x]) => ({ output: x, views: [x], grid: [sizeOf(x)], constants: { W: x[1] } }),
 });
