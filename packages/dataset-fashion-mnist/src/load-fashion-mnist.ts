@@ -13,6 +13,15 @@ export interface LoadedFashionMnist {
   readonly test: { readonly images: LoadedFile; readonly labels: LoadedFile };
 }
 
+/** Choices of {@link loadFashionMnist}. */
+export interface LoadFashionMnistOptions {
+  /** Told again and again how many bytes are there, of how many in all. */
+  readonly onProgress?: (bytes: number, of: number) => void;
+}
+
+/** More than the largest file has when it is unpacked: a server that sends more sends something else. */
+const MOST_BYTES = 2 ** 26;
+
 /**
  * Reads the four files, 30.9 MB: from the package's folder in Node, with `fetch` in a browser. They stay as they come; `idxDataset` of `@convkit/datasets` reads them, gzip or not.
  *
@@ -26,20 +35,52 @@ export interface LoadedFashionMnist {
  * console.log(train.images.name, train.images.bytes.length); // train-images-idx3-ubyte.gz 26421856
  * ```
  */
-export async function loadFashionMnist(): Promise<LoadedFashionMnist> {
+export async function loadFashionMnist({ onProgress }: LoadFashionMnistOptions = {}): Promise<LoadedFashionMnist> {
+  const { train, test } = fashionMnist;
+  const files = [train.images, train.labels, test.images, test.labels];
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const there = files.map(() => 0);
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
-    [fashionMnist.train.images, fashionMnist.train.labels, fashionMnist.test.images, fashionMnist.test.labels].map(load),
+    files.map((file, i) =>
+      load(file, (bytes) => {
+        // Unpacked on the way it is more than the file has.
+        there[i] = Math.min(bytes, file.bytes);
+        onProgress?.(there.reduce((sum, each) => sum + each, 0), total);
+      }),
+    ),
   );
   return { train: { images: trainImages, labels: trainLabels }, test: { images: testImages, labels: testLabels } };
 }
 
-async function load(file: DataFile): Promise<LoadedFile> {
-  if (file.url.protocol === 'file:') {
+async function load({ name, url }: DataFile, onBytes: (bytes: number) => void): Promise<LoadedFile> {
+  if (url.protocol === 'file:') {
     // No import statement: a bundler for browsers must not meet a Node module.
     const { readFile } = process.getBuiltinModule('node:fs/promises');
-    return { name: file.name, bytes: await readFile(file.url) };
+    const bytes = await readFile(url);
+    onBytes(bytes.length);
+    return { name, bytes };
   }
-  const response = await fetch(file.url);
-  if (!response.ok) throw new Error(`loadFashionMnist: ${file.url.href} answered ${response.status} ${response.statusText}.`);
-  return { name: file.name, bytes: new Uint8Array(await response.arrayBuffer()) };
+  try {
+    return { name, bytes: await fetchBytes(url, onBytes) };
+  } catch (cause) {
+    throw new Error(`loadFashionMnist: ${url.href} cannot be fetched: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+async function fetchBytes(url: URL, onBytes: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status} ${response.statusText}.`);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = response.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    pieces.push(next.value);
+    length += next.value.length;
+    if (length > MOST_BYTES) {
+      await reader.cancel();
+      throw new Error(`it has more than ${MOST_BYTES} bytes and is no file of this package.`);
+    }
+    onBytes(length);
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
