@@ -1,26 +1,12 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
+import { CHROMIUM_ARGUMENTS, findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
 
 // With CONVKIT_BUILT the tests of the packages run on what was built, which @convkit/* resolves to through node_modules.
 const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
 
-/** A GPU made of software, so that the same devices exist on every machine. */
-const browserArguments = [
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
-
 /** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
-const everywhere = ['packages/kernels-gpu/test/**/*.test.ts', 'packages/tensor/test/**/*.test.ts'];
+const everywhere = ['packages/{kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts'];
 
 export default defineConfig({
   test: {
@@ -51,7 +37,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findChromium() ?? 'chromium', args: browserArguments } }),
+            provider: playwright({ launchOptions: { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS } }),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -23,8 +23,8 @@ async function withState(change: (state: { format: number; about: Record<string,
   const state = JSON.stringify(change(JSON.parse(metadata.get('state') as string) as never));
   const bytes = writeSafetensors(tensors, new Map([['sha256', '0'.repeat(64)], ['state', state]]));
   const at = 8 + '{"__metadata__":{"sha256":"'.length;
-  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes.slice(at + 64))).toString('hex');
-  bytes.set(new TextEncoder().encode(digest), at);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes.slice(at + 64)));
+  bytes.set(new TextEncoder().encode(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')), at);
   return bytes;
 }
 

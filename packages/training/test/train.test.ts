@@ -151,7 +151,7 @@ describe('a step', () => {
       batch: async (epoch: number, index: number) => {
         asked.push(`${epoch} ${index}`);
         expect(++running).toBe(1);
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setTimeout(resolve));
         running--;
         return source.batch(epoch, index);
       },
