@@ -8,6 +8,8 @@ const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, r
 /** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
 const everywhere = ['packages/{kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts'];
 
+const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +21,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          provide: { chromium },
           env: { VK_ICD_FILENAMES: process.env.VK_ICD_FILENAMES ?? findSoftwareVulkan() ?? '' },
         },
       },
@@ -37,7 +40,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS } }),
+            provider: playwright({ launchOptions: chromium }),
             instances: [{ browser: 'chromium' }],
           },
         },

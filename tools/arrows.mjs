@@ -11,7 +11,7 @@ export const LEVELS = [
   ['layers', 'datasets', 'dataset-fashion-mnist'],
   ['alexnet', 'model-io'],
   ['training'],
-  ['trainer'],
+  ['trainer', 'playground'],
 ];
 
 /** Third-party code that is built into a published package, so that nobody has to install it. A new name needs a page in docs/decisions. */
