@@ -133,7 +133,7 @@ function finish(reply: Finished): void {
 function fail(message: string, help: string | undefined): void {
   Object.assign(page, { state: 'failed', error: message });
   idle(0);
-  say([message, help === undefined ? 'Reload the page, or take another device.' : `What helps: ${help}`].join(' '), true);
+  say(`${/[.!?]$/.test(message) ? message : `${message}.`} What helps: ${help ?? 'reload the page, or take another device.'}`, true);
 }
 
 function idle(done: number): void {

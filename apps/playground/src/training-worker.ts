@@ -2,7 +2,7 @@ import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
 import { idxDataset, type DatasetSplits } from '@convkit/datasets';
 import { chooseDevice, openGpuDevice } from '@convkit/kernels-gpu';
 import { ConvkitError, openHostDevice, type Device } from '@convkit/tensor';
-import type { TrainingRun } from '@convkit/training';
+import type { DoneEvent, TrainingRun } from '@convkit/training';
 import type { Reply, Report, Request } from './messages.js';
 import { guess, prepareModel, startRun, type Model } from './run.js';
 import type { DeviceChoice, Settings } from './settings.js';
@@ -49,13 +49,15 @@ async function start(settings: Settings): Promise<void> {
     tell({ type: 'opened', report: reportOf(device) });
     run = startRun(ready, device, settings);
     if (stopped) run.send({ type: 'stop' });
+    let done: DoneEvent | undefined;
     for await (const event of run) {
       if (event.type === 'step' || event.type === 'evaluating') tell(event);
-      if (event.type !== 'done') continue;
-      const { reason, steps, imagesPerSecond, weightsSha256, evaluation, parameters } = event;
-      const guesses = await guess(ready, device, parameters, SHOWN_GUESSES);
-      tell({ type: 'finished', reason, steps, imagesPerSecond, weightsSha256, testTop1: evaluation?.top1, testImages: evaluation?.images, report: reportOf(device), guesses });
+      if (event.type === 'done') done = event;
     }
+    if (done === undefined) return;
+    const { reason, steps, imagesPerSecond, weightsSha256, evaluation, parameters } = done;
+    const guesses = await guess(ready, device, parameters, SHOWN_GUESSES);
+    tell({ type: 'finished', reason, steps, imagesPerSecond, weightsSha256, testTop1: evaluation?.top1, testImages: evaluation?.images, report: reportOf(device), guesses });
   } finally {
     run = undefined;
     await device.destroy();
@@ -63,7 +65,10 @@ async function start(settings: Settings): Promise<void> {
 }
 
 async function loadData(): Promise<DatasetSplits> {
-  const { train, test } = await loadFashionMnist({ onProgress: (bytes, of) => tell({ type: 'loading', bytes, of }) });
+  const { train, test } = await loadFashionMnist({ onProgress: (bytes, of) => tell({ type: 'loading', bytes, of }) }).catch((cause: Error) => {
+    const help = 'see whether the server of this page still runs and has its files, then train again.';
+    throw new ConvkitError({ code: 'DATA_UNAVAILABLE', message: `The pictures could not be loaded. ${cause.message}`, help, cause });
+  });
   tell({ type: 'preparing' });
   const { name, classes, width, height } = fashionMnist;
   const about = { name, classes, maxBytes: 16 + fashionMnist.train.length * width * height };

@@ -29,51 +29,84 @@ describe('the built page, minified', () => {
     ['webgl2', 'webgl2'],
     ['webgpu', 'webgpu'],
   ])('trains 20 steps on %s, and the loss falls', async (device, mode) => {
-    const { page, complaints } = await built.open(`device=${device}&steps=20&batch=16&seed=3&testImages=50&autostart`);
-    const { state, error, losses, finished, ...rest } = await outcome(page);
+    const { page, complaints } = await built.open(`device=${device}&steps=20&batch=8&seed=13&testImages=16&autostart=1`);
+    const { state, error, losses, report, testTop1 } = await outcome(page);
     expect({ state, error, complaints }).toEqual({ state: 'finished', error: undefined, complaints: [] });
-    expect(rest.mode).toBe(mode);
+    // Nothing is left on the device.
+    expect(report).toMatchObject({ name: device, mode, tensors: 0, bytes: 0 });
     expect(losses).toHaveLength(20);
-    // Batches of 16 scatter by some hundredths; from about 2.5 it comes down to about 2.27.
-    expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)) - 0.1);
-    expect(finished).toMatchObject({ reason: 'finished', steps: 20, testImages: 50 });
-    expect(finished?.guesses).toHaveLength(12);
+    // Dropout and eight images make a noisy loss; with this seed it comes down from 2.45, worse than a guess, to 2.26, better than one.
+    expect(mean(losses.slice(0, 5)) - mean(losses.slice(-5))).toBeGreaterThan(0.1);
+    expect(mean(losses.slice(-5))).toBeLessThan(Math.log(10));
+    expect(testTop1).toBeGreaterThanOrEqual(0);
+    expect(await page.locator('#guesses li').count()).toBe(12);
+    expect(await page.locator('#mode').textContent()).toContain(device);
     await page.close();
   }, 300_000);
 
   it('stops when it is asked to, and trains again', async () => {
-    const { page, complaints } = await built.open('device=gpujs-webasm&steps=5000&testImages=50&autostart');
+    const { page, complaints } = await built.open('device=gpujs-webasm&steps=5000&testImages=50&autostart=1');
     await page.waitForFunction(() => window.convkit.losses.length >= 3);
     await page.getByRole('button', { name: 'Stop' }).click();
-    const stopped = await outcome(page);
-    expect(stopped.finished).toMatchObject({ reason: 'stopped', steps: stopped.losses.length });
-    await page.getByLabel('Steps').fill('2');
-    await page.getByRole('button', { name: 'Train' }).click();
+    const { losses, testTop1 } = await outcome(page);
+    expect(testTop1).toBeUndefined();
+    await expect.poll(() => page.getByRole('status').textContent()).toMatch(new RegExp(`^Stopped after ${losses.length} steps at \\d+ images a second\\.$`));
+    await page.getByLabel('Steps', { exact: true }).fill('2');
+    await page.keyboard.press('Enter');
     await page.waitForFunction(() => window.convkit.state === 'running');
-    expect((await outcome(page)).finished).toMatchObject({ reason: 'finished', steps: 2 });
+    expect((await outcome(page)).losses).toHaveLength(2);
     await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^Done after 2 steps at \d+ images a second\. It names \d+\.\d % of 50 new pictures rightly\.$/);
+    expect(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('value')).toBe('1');
     expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)('passes the accessibility checks, %s, and fits a phone', async (colorScheme) => {
-    const { page } = await built.open('device=gpujs-webasm&steps=3&batch=4&testImages=4&autostart', { colorScheme, viewport: { width: 390, height: 800 } });
-    await outcome(page);
+  it.each(['light', 'dark'] as const)('passes the accessibility checks, %s, before and after training, and fits a phone', async (colorScheme) => {
+    const { page } = await built.open('device=gpujs-webasm&steps=3&batch=4&testImages=4', { colorScheme, viewport: { width: 390, height: 800 } });
     await page.evaluate(axe.source);
-    const { violations, passes } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-    expect(passes.length).toBeGreaterThan(20);
+    const problems = async () => {
+      const { violations, passes } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+      expect(passes.length).toBeGreaterThan(20);
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    };
+    await page.waitForFunction(() => window.convkit.state === 'ready');
+    await page.getByText('Devices of this browser').click();
+    expect(await problems()).toEqual([]);
+    await page.getByRole('button', { name: 'Train' }).click();
+    await outcome(page);
+    expect(await problems()).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     await page.close();
   }, 60_000);
 
-  it('says in words what is not there', async () => {
-    const { page } = await built.open('device=gpujs-cpu&steps=1&batch=1&testImages=1');
+  it('says what helps when the pictures do not come, and tries again', async () => {
+    const { page } = await built.open('device=gpujs-webasm&steps=1&batch=1&testImages=1');
     await page.waitForFunction(() => window.convkit.state === 'ready');
     await page.route('**/*.gz', (route) => route.abort());
     await page.getByRole('button', { name: 'Train' }).click();
-    await outcome(page);
-    expect(await page.getByRole('status').textContent()).toMatch(/train-images-idx3-ubyte/);
+    expect((await outcome(page)).state).toBe('failed');
+    await expect
+      .poll(() => page.getByRole('status').textContent())
+      .toMatch(/^The pictures could not be loaded\. loadFashionMnist: http:.*\.gz cannot be fetched: .*\. What helps: see whether the server of this page still runs/);
+    await page.unroute('**/*.gz');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.waitForFunction(() => window.convkit.state === 'finished');
+    await page.close();
+  });
+
+  it('trains on one thread, and says so, when its server does not isolate it', async () => {
+    const bare = async (page: Page) => {
+      await page.route('**/*', async (route) => {
+        const response = await route.fetch();
+        const headers = Object.fromEntries(Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin-')));
+        await route.fulfill({ response, headers });
+      });
+    };
+    const { page, complaints } = await built.open('device=gpujs-webasm&steps=2&batch=4&testImages=4&autostart=1', {}, bare);
+    const { report } = await outcome(page);
+    expect(report).toMatchObject({ mode: 'webasm', details: { threads: 1 } });
+    expect(await page.getByText('computes on one thread only').isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
@@ -90,7 +123,7 @@ describe('Node and Chromium give the same bits', () => {
     ['gpujs-webasm', () => openGpuDevice('gpujs-webasm'), 'steps=20&batch=16&seed=3&testImages=50'],
     ['host', async () => openHostDevice(), 'steps=3&batch=2&seed=3&testImages=2'],
   ] as const)('%s', async (name, open, query) => {
-    const { page } = await built.open(`device=${name}&${query}&autostart`);
+    const { page } = await built.open(`device=${name}&${query}&autostart=1`);
     const inChromium = await outcome(page);
     await page.close();
     const device = await open();
@@ -103,6 +136,6 @@ describe('Node and Chromium give the same bits', () => {
     await device.destroy();
     expect(losses.length).toBeGreaterThan(2);
     expect(inChromium.losses).toEqual(losses);
-    expect(inChromium.finished?.weightsSha256).toBe(weights);
+    expect(inChromium.weightsSha256).toBe(weights);
   }, 120_000);
 });

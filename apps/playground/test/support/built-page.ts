@@ -12,28 +12,25 @@ declare module 'vitest' {
 
 /** The built page on a server of its own, in a Chromium of its own. */
 export interface BuiltPage {
-  readonly browser: Browser;
-  readonly address: string;
-  /** Opens the page with a query such as `device=host&autostart`; what it writes to the console goes to `complaints`. */
-  open(query: string, options?: Parameters<Browser['newPage']>[0]): Promise<{ page: Page; complaints: string[] }>;
+  /** Opens the page with a query such as `device=host&autostart=1`; what it writes to the console goes to `complaints`. */
+  open(query: string, options?: Parameters<Browser['newPage']>[0], prepare?: (page: Page) => Promise<void>): Promise<{ page: Page; complaints: string[] }>;
   close(): Promise<void>;
 }
 
-/** Serves `apps/playground/dist`. */
+/** Serves `apps/playground/dist`, which `npm run build` makes. */
 export async function openBuiltPage(): Promise<BuiltPage> {
   const server = await preview({ root: fileURLToPath(new URL('../..', import.meta.url)), logLevel: 'error', preview: { port: 0 } });
   const address = server.resolvedUrls?.local[0] ?? '';
   const browser = await chromium.launch(inject('chromium'));
   return {
-    browser,
-    address,
-    async open(query, options) {
+    async open(query, options, prepare) {
       const page = await browser.newPage(options);
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));
+      await prepare?.(page);
       await page.goto(`${address}?${query}`);
       return { page, complaints };
     },
