@@ -2,7 +2,10 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
 /** Weight of the newest value in the smooth lines. */
-const SMOOTHING = 0.05;
+const SMOOTHING = 0.1;
+
+/** Distances of lines over the steps, which are whole numbers. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
 /** Loss and accuracy of training as it goes: the loss of every step as a dot, and moving means of both as lines. */
 export class Chart {
@@ -61,7 +64,6 @@ export class Chart {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui' };
-    const whole = (_: uPlot, values: number[]) => values.map((value) => (Number.isInteger(value) ? String(value) : ''));
     this.#plot?.destroy();
     this.#plot = new uPlot(
       {
@@ -72,7 +74,7 @@ export class Chart {
           top1: { range: [0, 1] },
         },
         axes: [
-          { ...axis, values: whole, size: 28 },
+          { ...axis, size: 28, incrs: WHOLE },
           { ...axis, scale: 'loss', size: 36, values: (_, values) => values.map((value) => value.toFixed(1)) },
           { ...axis, scale: 'top1', side: 1, size: 48, grid: { show: false }, values: (_, values) => values.map((value) => `${Math.round(100 * value)} %`) },
         ],

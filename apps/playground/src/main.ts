@@ -26,6 +26,14 @@ const nothing = { losses: [], report: undefined, weightsSha256: undefined, testT
 const page: PageState = { state: 'probing', ...nothing };
 window.convkit = page;
 
+/** What `DeviceProbe.details` means. */
+const facets: Record<string, (value: string | number | boolean) => string> = {
+  adapter: String,
+  maxBufferBytes: (bytes) => `buffers of up to ${Math.floor(Number(bytes) / 2 ** 20)} MiB`,
+  maxTextureSide: (side) => `textures of up to ${side} pixels a side`,
+  threads: (there) => (there ? 'with threads' : 'one thread'),
+};
+
 const query = new URLSearchParams(location.search);
 const form = element('settings', HTMLFormElement);
 const [startButton, stopButton] = [element('start', HTMLButtonElement), element('stop', HTMLButtonElement)];
@@ -159,8 +167,8 @@ function showDevices({ probes, auto, isolated }: Extract<Reply, { type: 'devices
     if (probes.some(({ name, available }) => name === option.value && !available)) option.textContent = `${option.value} (not here)`;
   }
   const lines = probes.map(({ name, available, reason, software, details }) => {
-    const facts = [...(software ? ['a program that imitates a GPU'] : []), ...Object.entries(details).map(([key, value]) => `${key} ${value}`)];
-    return available ? [name, ...facts].join(', ') : (reason ?? name);
+    const facts = [...(software ? ['a program that imitates a GPU'] : []), ...Object.entries(details).map(([key, value]) => facets[key]?.(value) ?? `${key} ${value}`)];
+    return available ? `${name}${facts.length > 0 ? ': ' : ''}${facts.join(', ')}` : (reason ?? name);
   });
   element('devices', HTMLElement).replaceChildren(...lines.map((line) => withText('li', line)));
   element('not-isolated', HTMLElement).hidden = isolated;

@@ -8,7 +8,7 @@ import type { Settings } from './settings.js';
 export type Request = { readonly type: 'probe' } | { readonly type: 'start'; readonly settings: Settings } | { readonly type: 'stop' };
 
 /** What a device says of itself, as far as it can be sent. */
-export type Report = Omit<DeviceReport, 'live'>;
+export type Report = Omit<DeviceReport, 'live' | 'untuned'>;
 
 /** What the worker tells the page. */
 export type Reply =

@@ -80,8 +80,8 @@ async function open(choice: DeviceChoice): Promise<Device> {
   return openGpuDevice(choice === 'auto' ? (await chooseDevice()).name : choice);
 }
 
-/** Functions cannot be sent. */
+/** Without its function, which cannot be sent. */
 function reportOf(device: Device): Report {
-  const { live: _, ...report } = device.report();
-  return report;
+  const { name, mode, tensors, bytes, peakBytes, kernels, launches, details } = device.report();
+  return { name, mode, tensors, bytes, peakBytes, kernels, launches, details };
 }
