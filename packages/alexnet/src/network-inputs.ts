@@ -27,7 +27,7 @@ export interface PixelStatistics {
  *
  * const steps = trainingSteps(findRecipe('alexnet-mini'), { size: 28, channels: 1, classes: 10 }, { mean: [73], deviation: [90] });
  * const image = { width: 28, height: 28, channels: 1, data: new Uint8Array(784) };
- * console.log(augment(image, steps, new RandomStream(7, 'augment').at(0, 1041)).image.width); // 24
+ * console.log(augment(image, steps, new RandomStream(7, 'augment').at(0, 1041)).image.width); // 26
  * ```
  */
 export function trainingSteps(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics): readonly Step[] {
