@@ -44,17 +44,22 @@ describe('the built page, minified', () => {
     await page.close();
   }, 300_000);
 
-  it('stops when it is asked to, and trains again', async () => {
+  it('stops when it is asked to, and trains again, on another device', async () => {
     const { page, complaints } = await built.open('device=gpujs-webasm&steps=5000&testImages=50&autostart=1');
     await page.waitForFunction(() => window.convkit.losses.length >= 3);
     await page.getByRole('button', { name: 'Stop' }).click();
     const { losses, testTop1 } = await outcome(page);
     expect(testTop1).toBeUndefined();
     await expect.poll(() => page.getByRole('status').textContent()).toMatch(new RegExp(`^Stopped after ${losses.length} steps at \\d+ images a second\\.$`));
+    // A device that makes functions out of text, which the policy has to allow.
+    await page.getByLabel('Device').selectOption('gpujs-cpu');
+    await page.getByLabel('Images a step').fill('2');
     await page.getByLabel('Steps', { exact: true }).fill('2');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => window.convkit.state === 'running');
-    expect((await outcome(page)).losses).toHaveLength(2);
+    const again = await outcome(page);
+    expect(again).toMatchObject({ state: 'finished', report: { name: 'gpujs-cpu', mode: 'cpu' } });
+    expect(again.losses).toHaveLength(2);
     await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^Done after 2 steps at \d+ images a second\. It names \d+\.\d % of 50 new pictures rightly\.$/);
     expect(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('value')).toBe('1');
     expect(complaints).toEqual([]);
@@ -112,11 +117,11 @@ describe('the built page, minified', () => {
     await page.close();
   });
 
-  it('trains on one thread, and says so, when its server does not isolate it', async () => {
+  it('trains on one thread, says so, and lets no script in, when its server sends no header for it', async () => {
     const bare = async (page: Page) => {
       await page.route('**/*', async (route) => {
         const response = await route.fetch();
-        const headers = Object.fromEntries(Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin-')));
+        const headers = Object.fromEntries(Object.entries(response.headers()).filter(([name]) => !/^(cross-origin|content-security)-/.test(name)));
         await route.fulfill({ response, headers });
       });
     };
@@ -125,6 +130,13 @@ describe('the built page, minified', () => {
     expect(report).toMatchObject({ mode: 'webasm', details: { threads: 1 } });
     expect(await page.getByText('computes on one thread only').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "changed"';
+      document.body.append(script);
+    });
+    expect(await page.title()).toBe('convkit: an AlexNet trains in this page');
+    expect(complaints).toEqual([expect.stringContaining('Content Security Policy')]);
     await page.close();
   });
 });
