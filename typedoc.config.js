@@ -6,7 +6,7 @@ export default {
   entryPointStrategy: 'packages',
   entryPoints: ['packages/*'],
   packageOptions: { entryPoints: ['src/index.ts'], disableSources: true },
-  projectDocuments: ['CONTRIBUTING.md', 'docs/*.md', 'docs/decisions/*.md'],
+  projectDocuments: ['CONTRIBUTING.md', 'docs/*.md', 'docs/decisions/*.md', 'docs/results/*.md'],
   out: 'docs/site',
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   packagesRequiringDocumentation: readdirSync(new URL('packages', import.meta.url)).map((name) => `@convkit/${name}`),
