@@ -97,6 +97,8 @@ class LedgerDevice<Handle> implements Device {
         donated: inputs.map((input) => donate.includes(input)),
         attributes,
       });
+      // Until a donated input is freed, it and a result elsewhere are there together.
+      if (!handles.includes(result)) this.#peakBytes = Math.max(this.#peakBytes, this.#bytes + bytesOf(plan.output));
     } finally {
       for (const tensor of new Set(donate)) {
         const handle = this.#strike(tensor);

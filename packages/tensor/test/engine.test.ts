@@ -73,6 +73,13 @@ describe('the ledger', () => {
     expect(engine.live.size).toBe(0);
   });
 
+  it.each([[true, 24], [false, 48]])('counts a donated input into the peak, unless the result takes its place (%s: %i bytes)', async (reuse, peakBytes) => {
+    engine.reuse = reuse;
+    const x = await device.upload([2, 3], new Float32Array(6));
+    await device.run(double, [x], {}, { donate: [x] });
+    expect(device.report()).toMatchObject({ bytes: 24, peakBytes });
+  });
+
   it('does not change when the caller changes the shape it gave', async () => {
     const shape = [2, 3];
     const x = await device.upload(shape, new Float32Array(6), 'x');
