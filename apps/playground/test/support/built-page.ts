@@ -25,6 +25,7 @@ export async function openBuiltPage(): Promise<BuiltPage> {
   return {
     async open(query, options, prepare) {
       const page = await browser.newPage(options);
+      page.setDefaultTimeout(280_000);
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
