@@ -1,4 +1,4 @@
-import { DeviceError, type Engine, type Launch } from '@convkit/tensor';
+import { DeviceError, sizeOf, type Engine, type Launch } from '@convkit/tensor';
 import { assertMode, createKernel, gpujs, innermostFirst, type GpuContext, type GpuInstance, type GpuKernelInternals } from './facade.js';
 import { installWebGpu, nameOfAdapter } from './find-webgpu.js';
 import { KernelCache } from './kernel-cache.js';
@@ -59,11 +59,7 @@ class WebGpuEngine implements Engine<GPUBuffer> {
 
   async upload(data: Float32Array, label: string): Promise<GPUBuffer> {
     this.#assertWell(label);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
-    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (data.byteLength > most) {
-      throw new DeviceError({ code: 'DEVICE_MEMORY', message: `${label}: takes ${data.byteLength} bytes, but a buffer of "webgpu" holds ${most}.`, help: 'use a smaller batch.' });
-    }
+    this.#assertFits(label, data.byteLength);
     const buffer = this.#createMapped(label, data.byteLength);
     new Float32Array(buffer.getMappedRange()).set(data);
     buffer.unmap();
@@ -73,8 +69,9 @@ class WebGpuEngine implements Engine<GPUBuffer> {
 
   launch(launch: Launch<GPUBuffer>): Promise<GPUBuffer> {
     return this.#queue.run(async () => {
-      const { kernel, key, scalars } = launch;
+      const { kernel, plan, key, scalars } = launch;
       this.#assertWell(kernel.name);
+      this.#assertFits(kernel.name, sizeOf(plan.output) * Float32Array.BYTES_PER_ELEMENT);
       try {
         const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, await this.#compile(launch));
         await compiled.run(...this.#arguments(compiled, launch), ...scalars);
@@ -159,6 +156,13 @@ class WebGpuEngine implements Engine<GPUBuffer> {
     kernel.bindGroupDirty = true;
     this.#buffers++;
     return buffer;
+  }
+
+  #assertFits(user: string, bytes: number): void {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (bytes <= most) return;
+    throw new DeviceError({ code: 'DEVICE_MEMORY', message: `${user}: takes ${bytes} bytes, but a buffer of "webgpu" holds ${most}.`, help: 'use a smaller batch.' });
   }
 
   #assertWell(user: string): void {

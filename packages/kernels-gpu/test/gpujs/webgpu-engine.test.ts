@@ -1,19 +1,38 @@
 import { openGpuDevice, reluForward } from '@convkit/kernels-gpu';
-import { Tensor } from '@convkit/tensor';
-import { expect, it } from 'vitest';
-import { gpujs } from '../../src/gpujs/facade.js';
+import { defKernel, Tensor } from '@convkit/tensor';
+import { expect, it, vi } from 'vitest';
 import { compute } from '../support/on-each-device.js';
 
+const small = Tensor.from([2], [-1, 2]);
+
 it('hands out no numbers after the GPU refused a call, on none of the devices that share it, and begins anew with a new one', async () => {
+  // Opening one is what brings WebGPU into Node.
+  await (await openGpuDevice('webgpu')).destroy();
+  const { gpu } = navigator;
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  let shared: GPUDevice | undefined;
+  const spy = vi.spyOn(gpu, 'requestAdapter').mockImplementation(async (options) => {
+    const adapter = await requestAdapter(options);
+    const requestDevice = adapter?.requestDevice.bind(adapter);
+    return adapter && requestDevice ? Object.assign(adapter, { requestDevice: async (wanted: GPUDeviceDescriptor) => (shared = await requestDevice(wanted)) }) : null;
+  });
   const devices = [await openGpuDevice('webgpu'), await openGpuDevice('webgpu')];
-  const { device: shared } = await gpujs.WebGPUContext.acquire();
-  shared.createBuffer({ size: 4, usage: 0xffff });
-  await shared.queue.onSubmittedWorkDone();
+  spy.mockRestore();
+  shared?.createBuffer({ size: 4, usage: 0xffff });
+  await shared?.queue.onSubmittedWorkDone();
   for (const device of devices) {
     const refused = expect.objectContaining({ name: 'DeviceError', code: 'KERNEL_FAILED', help: 'open a new device and upload again.' }) as object;
     await expect.poll(() => device.upload([1], Float32Array.of(1)).then((tensor) => tensor.release(), (error: unknown) => error)).toEqual(refused);
   }
   const fresh = await openGpuDevice('webgpu');
-  expect([...(await compute(fresh, reluForward, [Tensor.from([2], [-1, 2])], {})).data]).toEqual([0, 2]);
+  expect([...(await compute(fresh, reluForward, [small], {})).data]).toEqual([0, 2]);
   for (const device of [...devices, fresh]) await device.destroy();
+});
+
+it('refuses a result that no buffer holds, and works on', async () => {
+  const device = await openGpuDevice('webgpu');
+  const huge = defKernel({ ...reluForward, name: 'huge', plan: ([x]) => ({ output: [2 ** 33], views: [x], grid: [2 ** 33], constants: {} }) });
+  await expect(compute(device, huge, [small], {})).rejects.toMatchObject({ code: 'DEVICE_MEMORY', message: expect.stringMatching(/^huge: takes 34359738368 bytes, but a buffer of "webgpu" holds \d+\./) as string });
+  expect([...(await compute(device, reluForward, [small], {})).data]).toEqual([0, 2]);
+  await device.destroy();
 });
