@@ -2,7 +2,8 @@ import * as namespace from 'gpu.js';
 import { version } from 'gpu.js/package.json';
 import { DeviceError, type KernelSpec, type LaunchPlan, type Shape } from '@convkit/tensor';
 import { plainStatements } from './plain-statements.js';
-import { uniqueNames, type SyntaxNode } from './unique-names.js';
+import type { SyntaxNode } from './syntax-node.js';
+import { uniqueNames } from './unique-names.js';
 
 // The only file that imports gpu.js. Its own types miss most of what is used here and call everything synchronous; these are the parts the engines rely on,
 // inner ones among them. So the version is exact.

@@ -1,4 +1,4 @@
-import { childrenOf, type SyntaxNode } from './unique-names.js';
+import { applyEdits, childrenOf, type Edit, type SyntaxNode } from './syntax-node.js';
 
 /**
  * Takes back two things that minifiers do to a body and gpu.js does not understand, and returns the new text:
@@ -8,7 +8,7 @@ import { childrenOf, type SyntaxNode } from './unique-names.js';
  * @param tree the function in `text`
  */
 export function plainStatements(tree: SyntaxNode, text: string): string {
-  const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  const edits: Edit[] = [];
   const visit = (node: SyntaxNode, parent: SyntaxNode | undefined) => {
     if (parent?.type !== 'ForStatement') {
       if (node.type === 'UpdateExpression') edits.push({ start: node.start, end: node.end, text: `(${node.argument.name}${node.operator[0]}=1)` });
@@ -19,6 +19,5 @@ export function plainStatements(tree: SyntaxNode, text: string): string {
     for (const child of childrenOf(node)) visit(child, node);
   };
   visit(tree, undefined);
-  edits.sort((a, b) => b.start - a.start);
-  return edits.reduce((edited, edit) => edited.slice(0, edit.start) + edit.text + edited.slice(edit.end), text);
+  return applyEdits(text, edits);
 }

@@ -7,9 +7,9 @@ export interface TeamKernel {
   readonly memory: WebAssembly.Memory;
   /** Functions of `Math` that the module imports. */
   readonly math: readonly string[];
-  /** Cells, and how many of them stand in one row: four cells of one row are computed as a vector. */
   readonly cells: number;
-  readonly width: number;
+  /** Cells of a row, which no vector of four may cross the end of; Infinity if none can. */
+  readonly row: number;
 }
 
 /** Places in the memory that the team shares. */
@@ -41,11 +41,11 @@ let seen;
 port.onmessage = ({ data }) => {
   control = data.control;
   for (const id of data.dropped) kernels.delete(id);
-  const { id, module, memory, math, cells, width } = data.kernel;
+  const { id, module, memory, math, cells, row } = data.kernel;
   const env = { memory };
   for (const name of math) env['math_' + name] = Math[name];
   const { run, run_simd } = new WebAssembly.Instance(module, { env }).exports;
-  kernels.set(id, { run, run_simd, cells, width });
+  kernels.set(id, { run, run_simd, cells, row });
   seen = data.generation;
   finish();
   for (;;) {
@@ -66,17 +66,17 @@ port.onmessage = ({ data }) => {
 function finish() {
   if (Atomics.sub(control, ${BUSY}, 1) === 1) port.postMessage({ command: Atomics.load(control, ${COMMAND}) });
 }
-function work({ run, run_simd, cells, width }) {
+function work({ run, run_simd, cells, row }) {
   const chunk = Atomics.load(control, ${CHUNK});
   for (;;) {
     const start = Atomics.add(control, ${NEXT}, chunk);
     if (start >= cells) return;
     const end = Math.min(start + chunk, cells);
-    const rows = width % 4 === 0 || width === cells ? end - start : width;
-    for (let row = start; row < end; row += rows) {
-      const vectors = row + rows - (rows % 4);
-      if (vectors > row) run_simd(row, vectors, 0);
-      if (vectors < row + rows) run(vectors, row + rows, 0);
+    const length = Math.min(row, end - start);
+    for (let first = start; first < end; first += length) {
+      const vectors = first + length - (length % 4);
+      if (vectors > first) run_simd(first, vectors, 0);
+      if (vectors < first + length) run(vectors, first + length, 0);
     }
   }
 }
@@ -118,7 +118,7 @@ export class ThreadTeam {
   async run(kernel: TeamKernel): Promise<void> {
     if (this.#dead) throw this.#dead;
     if (!this.#known.has(kernel.id)) await this.#teach(kernel);
-    const unit = kernel.width % 4 === 0 || kernel.width === kernel.cells ? 4 : kernel.width;
+    const unit = Number.isFinite(kernel.row) ? kernel.row : 4;
     const chunk = Math.ceil(Math.max(LEAST_CHUNK, kernel.cells / (4 * this.size)) / unit) * unit;
     const threads = Math.min(this.size, Math.ceil(kernel.cells / chunk));
     Atomics.store(this.#control, NEXT, 0);
@@ -136,10 +136,10 @@ export class ThreadTeam {
     this.#fail(new Error('the threads were stopped'));
   }
 
-  async #teach({ id, module, memory, math, cells, width }: TeamKernel): Promise<void> {
+  async #teach({ id, module, memory, math, cells, row }: TeamKernel): Promise<void> {
     const finished = this.#listening ? this.#finished(this.size) : this.#command(LISTEN, this.size);
     this.#listening = false;
-    const message = { control: this.#control, generation: Atomics.load(this.#control, GENERATION), kernel: { id, module, memory, math, cells, width }, dropped: this.#dropped };
+    const message = { control: this.#control, generation: Atomics.load(this.#control, GENERATION), kernel: { id, module, memory, math, cells, row }, dropped: this.#dropped };
     for (const thread of this.#threads) thread.post(message);
     this.#dropped = [];
     this.#known.add(id);

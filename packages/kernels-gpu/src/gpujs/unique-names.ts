@@ -1,32 +1,4 @@
-/** A node of a syntax tree (ESTree) with its place in the text; fields are present as the type demands. */
-export interface SyntaxNode {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-  readonly computed: boolean;
-  readonly kind: string;
-  readonly operator: string;
-  readonly value: unknown;
-  readonly id: SyntaxNode;
-  readonly init: SyntaxNode | null;
-  readonly object: SyntaxNode;
-  readonly property: SyntaxNode;
-  readonly left: SyntaxNode;
-  readonly right: SyntaxNode;
-  readonly argument: SyntaxNode;
-  readonly arguments: readonly SyntaxNode[];
-  readonly callee: SyntaxNode;
-  readonly params: readonly SyntaxNode[];
-  readonly body: SyntaxNode | readonly SyntaxNode[];
-  readonly declarations: readonly SyntaxNode[];
-}
-
-/** The nodes directly below a node. */
-export function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const isNode = (value: unknown): value is SyntaxNode => typeof value === 'object' && value !== null && typeof (value as SyntaxNode).type === 'string';
-  return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? (value as unknown[]).filter(isNode) : isNode(value) ? [value] : []));
-}
+import { applyEdits, childrenOf, type Edit, type SyntaxNode } from './syntax-node.js';
 
 interface Variable {
   readonly name: string;
@@ -46,18 +18,17 @@ export function uniqueNames(tree: SyntaxNode, text: string): string {
 
   const taken = new Set([...free, ...variables.map(({ name }) => name)]);
   const used = new Set<string>();
-  const edits: { readonly place: SyntaxNode; readonly name: string }[] = [];
+  const edits: Edit[] = [];
   for (const { name, places } of variables) {
     let own = name;
     if (used.has(name)) {
       for (let i = 2; taken.has(own); i++) own = `${name}${i}`;
-      edits.push(...places.map((place) => ({ place, name: own })));
+      edits.push(...places.map(({ start, end }) => ({ start, end, text: own })));
     }
     taken.add(own);
     used.add(own);
   }
-  edits.sort((a, b) => b.place.start - a.place.start);
-  return edits.reduce((edited, { place, name }) => edited.slice(0, place.start) + name + edited.slice(place.end), text);
+  return applyEdits(text, edits);
 
   function resolve(node: SyntaxNode, outer: ReadonlyMap<string, Variable>): void {
     const scope = ['FunctionExpression', 'BlockStatement', 'ForStatement'].includes(node.type) ? new Map([...outer, ...declared(node)]) : outer;

@@ -1,5 +1,4 @@
-import type { SyntaxNode } from './unique-names.js';
-import { childrenOf } from './unique-names.js';
+import { childrenOf, type SyntaxNode } from './syntax-node.js';
 import { isWhole, namesIn, ofThis, type ArrayLayout, type FunctionNode, type FunctionNodePrototype } from './webasm-code.js';
 
 /** A byte address as a sum: a number, and whole variables by their names, each times a number. All of it wraps at 2^32, so that no order of adding matters. */

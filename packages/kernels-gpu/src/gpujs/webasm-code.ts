@@ -1,4 +1,4 @@
-import { childrenOf, type SyntaxNode } from './unique-names.js';
+import { childrenOf, type SyntaxNode } from './syntax-node.js';
 
 // The parts of gpu.js's WebAssembly code generator that the patches touch.
 

@@ -161,6 +161,7 @@ class WebasmEngine implements Engine<Float32Array> {
     const memory = this.#memory(kernel, layout.outputOffset + sizeOf(plan.output) * 4);
     layout.totalBytes = memory.buffer.byteLength - SPARE_PAGES * PAGE_BYTES;
     const cells = sizeOf(plan.grid);
+    const [width] = built.threadDim;
     const module = new WebAssembly.Module(built._assembleModule(layout, cells, this.#team !== undefined).bytes);
     const math = [...built.usedMathImports].sort();
     const functions = Math as unknown as Readonly<Record<string, WebAssembly.ImportValue>>;
@@ -171,7 +172,7 @@ class WebasmEngine implements Engine<Float32Array> {
       memory,
       math,
       cells,
-      width: built.threadDim[0],
+      row: width % 4 === 0 || width === cells ? Infinity : width,
       layout,
       results: cells * built.componentCount,
       floats: new Float32Array(memory.buffer),
@@ -201,20 +202,20 @@ class WebasmEngine implements Engine<Float32Array> {
   }
 }
 
-/** Four lanes must not cross a row: a row is a vector span and a scalar rest. */
-function computeRows({ cells, width, run, runVector }: CompiledKernel, start: number, end: number): void {
-  const rows = width % 4 === 0 || width === cells ? end - start : width;
-  for (let row = start; row < end; row += rows) {
-    const vectors = row + rows - (rows % 4);
-    if (vectors > row) runVector(row, vectors, 0);
-    if (vectors < row + rows) run(vectors, row + rows, 0);
+/** What a thread does with a chunk: a row is a span of vectors and a scalar rest. */
+function computeRows({ row, run, runVector }: CompiledKernel, start: number, end: number): void {
+  const length = Math.min(row, end - start);
+  for (let first = start; first < end; first += length) {
+    const vectors = first + length - (length % 4);
+    if (vectors > first) runVector(first, vectors, 0);
+    if (vectors < first + length) run(vectors, first + length, 0);
   }
 }
 
 /** Computes a few rows, and judges by the time they take. */
 function worthThreads(compiled: CompiledKernel): boolean {
-  const { cells, width } = compiled;
-  const trial = width === cells ? Math.min(cells, TRIAL_CELLS) : Math.min(cells, Math.ceil(TRIAL_CELLS / width) * width);
+  const { cells, row } = compiled;
+  const trial = Math.min(cells, Number.isFinite(row) ? Math.ceil(TRIAL_CELLS / row) * row : TRIAL_CELLS);
   const start = performance.now();
   computeRows(compiled, 0, trial);
   return ((performance.now() - start) / trial) * cells > WORTH_THREADS;

@@ -1,5 +1,5 @@
 import { gpujs } from './facade.js';
-import type { SyntaxNode } from './unique-names.js';
+import type { SyntaxNode } from './syntax-node.js';
 import { beginAddresses, emitSplitAddress, patchLoops } from './webasm-addresses.js';
 import { isWhole, namesIn, ofThis, type Emitter, type FunctionNode, type FunctionNodePrototype } from './webasm-code.js';
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { ThreadTeam, type TeamKernel } from '../../src/gpujs/thread-team.js';
 
 /** `run(start, end, seed)` and `run_simd` of a module without gpu.js: both add one to the cells, or trap at a cell. */
-function kernelOf(id: number, memory: WebAssembly.Memory, cells: number, width: number, trapAt = -1): TeamKernel {
-  return { id, module: new WebAssembly.Module(moduleBytes(trapAt)), memory, math: [], cells, width };
+function kernelOf(id: number, memory: WebAssembly.Memory, cells: number, row: number, trapAt = -1): TeamKernel {
+  return { id, module: new WebAssembly.Module(moduleBytes(trapAt)), memory, math: [], cells, row };
 }
 
 /**
@@ -43,11 +43,11 @@ const counts = (memory: WebAssembly.Memory, cells: number) => new Set(new Int32A
 it.each([1, 2, 3, 5])('computes every cell once, %d threads, whatever the rows', async (size) => {
   const team = new ThreadTeam(size);
   let id = 0;
-  for (const [cells, width] of [[1, 1], [4, 4], [257, 257], [4_096, 64], [6_006, 3], [8_190, 13], [16_000, 16_000]]) {
+  for (const [cells, row] of [[1, Infinity], [4, Infinity], [257, Infinity], [4_096, Infinity], [6_006, 3], [8_190, 13], [16_000, Infinity]]) {
     const memory = sharedPage();
-    const kernel = kernelOf(++id, memory, cells, width);
+    const kernel = kernelOf(++id, memory, cells, row);
     for (let launch = 1; launch <= 50; launch++) await team.run(kernel);
-    expect(counts(memory, cells), `${cells} cells in rows of ${width}`).toEqual(new Set([50]));
+    expect(counts(memory, cells), `${cells} cells in rows of ${row}`).toEqual(new Set([50]));
     expect(new Int32Array(memory.buffer)[cells] ?? 0).toBe(0);
   }
   team.destroy();
@@ -56,10 +56,10 @@ it.each([1, 2, 3, 5])('computes every cell once, %d threads, whatever the rows',
 it('tells what failed on a thread, and works on', async () => {
   const team = new ThreadTeam(2);
   const memory = sharedPage();
-  const good = kernelOf(1, memory, 4_000, 4);
+  const good = kernelOf(1, memory, 4_000, Infinity);
   for (const trapAt of [0, 1_999, 3_999]) {
     for (let again = 0; again < 20; again++) {
-      await expect(team.run(kernelOf(10 + trapAt, memory, 4_000, 4, trapAt))).rejects.toThrow('unreachable');
+      await expect(team.run(kernelOf(10 + trapAt, memory, 4_000, Infinity, trapAt))).rejects.toThrow('unreachable');
       new Int32Array(memory.buffer).fill(0);
       await team.run(good);
       expect(counts(memory, 4_000)).toEqual(new Set([1]));
@@ -72,10 +72,10 @@ it('forgets kernels, and learns others under way', async () => {
   const team = new ThreadTeam(2);
   const memory = sharedPage();
   for (let id = 1; id <= 100; id++) {
-    await team.run(kernelOf(id, memory, 1_000, 4));
+    await team.run(kernelOf(id, memory, 1_000, Infinity));
     team.drop(id);
   }
   expect(counts(memory, 1_000)).toEqual(new Set([100]));
   team.destroy();
-  await expect(team.run(kernelOf(1, memory, 1_000, 4))).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+  await expect(team.run(kernelOf(1, memory, 1_000, Infinity))).rejects.toMatchObject({ code: 'DEVICE_LOST' });
 });
