@@ -1,5 +1,5 @@
-import { evaluationBatches, findNetwork, imageFormat, predict, prepareDataset, recipeOptimiser, recipeSchedule, trainingBatches, type Preparation } from '@convkit/alexnet';
-import { datasetStatistics, type Dataset, type DatasetSplits } from '@convkit/datasets';
+import { evaluationBatches, findNetwork, predict, prepareData, recipeOptimiser, recipeSchedule, trainingBatches, type Preparation } from '@convkit/alexnet';
+import type { Dataset, DatasetSplits } from '@convkit/datasets';
 import { releaseAll, uploadParameters, type Sequential } from '@convkit/layers';
 import type { Device, Tensor } from '@convkit/tensor';
 import { train, type TrainingRun } from '@convkit/training';
@@ -26,10 +26,8 @@ export interface Guess {
 /** `alexnet-mini` for a data set. */
 export async function prepareModel(raw: DatasetSplits): Promise<Model> {
   const mini = findNetwork('alexnet-mini');
-  const { recipe } = mini;
-  const format = imageFormat(recipe, raw.train);
-  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
-  return { network: mini.build(format), preparation: { recipe, format, statistics: await datasetStatistics(data.train) }, data };
+  const { data, preparation } = await prepareData(mini.recipe, raw);
+  return { network: mini.build(preparation.format), preparation, data };
 }
 
 /** Trains it. The same settings give the same run as the command `alexnet train` with them. */

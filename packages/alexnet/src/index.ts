@@ -11,5 +11,5 @@ export { recipeOptimiser, recipeSchedule, type Recipe } from './recipe.js';
 export { alexnet2012Recipe, alexnetMiniRecipe, findRecipe, recipes } from './recipes.js';
 export { imageFormat, inputShape, prepareImage, type DataDescription, type ImageFormat } from './image-format.js';
 export { viewsOf, trainingSteps, type PixelStatistics } from './network-inputs.js';
-export { evaluationBatches, prepareDataset, trainingBatches, type Preparation, type RecipeEvaluationBatches, type RecipeTrainingBatches } from './recipe-data.js';
+export { evaluationBatches, prepareData, prepareDataset, trainingBatches, type Preparation, type RecipeEvaluationBatches, type RecipeTrainingBatches } from './recipe-data.js';
 export { predict, type PredictOptions } from './predict.js';

@@ -1,7 +1,7 @@
 import { augment, oneHot, toBatch } from '@convkit/data-aug';
-import { Sampler, defineDataset, type Dataset, type DatasetStatistics } from '@convkit/datasets';
+import { Sampler, datasetStatistics, defineDataset, type Dataset, type DatasetSplits, type DatasetStatistics } from '@convkit/datasets';
 import { RandomStream, type Tensor } from '@convkit/tensor';
-import { prepareImage, type ImageFormat } from './image-format.js';
+import { imageFormat, prepareImage, type ImageFormat } from './image-format.js';
 import { trainingSteps, viewsOf } from './network-inputs.js';
 import type { Recipe } from './recipe.js';
 
@@ -40,6 +40,13 @@ export function prepareDataset(dataset: Dataset, format: ImageFormat): Dataset {
     const { image, label } = await dataset.item(index);
     return { image: prepareImage(format, image), label };
   });
+}
+
+/** A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images. */
+export async function prepareData(recipe: Recipe, raw: DatasetSplits): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
+  const format = imageFormat(recipe, raw.train);
+  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
+  return { data, preparation: { recipe, format, statistics: await datasetStatistics(data.train) } };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { evaluationBatches, findNetwork, prepareDataset, trainingBatches } from '@convkit/alexnet';
+import { evaluationBatches, findNetwork, prepareData, prepareDataset, trainingBatches } from '@convkit/alexnet';
 import { datasetStatistics, defineDataset, type Split } from '@convkit/datasets';
 import { RandomStream } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
@@ -13,10 +13,14 @@ function noise(split: Split, length: number) {
 
 const { recipe } = findNetwork('alexnet-mini');
 const format = { size: 32, channels: 3, classes: 3 } as const;
-const [train, test] = [prepareDataset(noise('train', 10), format), prepareDataset(noise('test', 7), format)];
-const preparation = { recipe, format, statistics: await datasetStatistics(train) };
+const raw = { train: noise('train', 10), test: noise('test', 7) };
+const { data: { train, test }, preparation } = await prepareData(recipe, raw);
 
-it('prepareDataset brings images to the size of the format', async () => {
+it('prepareData finds format and statistics', async () => {
+  expect(preparation).toEqual({ recipe, format, statistics: await datasetStatistics(prepareDataset(raw.train, format)) });
+});
+
+it('prepareData brings images to the size of the format', async () => {
   expect(train).toMatchObject({ name: 'noise', split: 'train', length: 10, width: 32, height: 32, channels: 3 });
   expect((await train.item(9)).image).toMatchObject({ width: 32, height: 32, channels: 3 });
 });

@@ -1,15 +1,15 @@
 import {
   evaluationBatches,
   findNetwork,
-  imageFormat,
   inputShape,
+  prepareData,
   prepareDataset,
   recipeOptimiser,
   recipeSchedule,
   trainingBatches,
   type Preparation,
 } from '@convkit/alexnet';
-import { datasetStatistics, type DatasetSplits } from '@convkit/datasets';
+import type { DatasetSplits } from '@convkit/datasets';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
 import { train, type BatchSource, type Checkpoint } from '@convkit/training';
@@ -84,10 +84,8 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
   reporter.note(`reading ${described}`);
   const raw = await openData(described);
   const { classes } = raw.train;
-  const format = imageFormat(recipe, raw.train);
-  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
-  const statistics = await datasetStatistics(data.train);
-  const preparation = { recipe, format, statistics };
+  const { data, preparation } = await prepareData(recipe, raw);
+  const { format, statistics } = preparation;
   const { batch = recipe.batch, seed = 1, maxSteps } = flags;
   const source = trainingBatches(data.train, preparation, batch, seed);
   const epochs = flags.epochs ?? recipe.epochs;
