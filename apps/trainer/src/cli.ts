@@ -1,5 +1,6 @@
 import { networks } from '@convkit/alexnet';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { benchCommand, type BenchFlags } from './commands/bench.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
 import { predictCommand, type PredictFlags } from './commands/predict.js';
@@ -22,6 +23,7 @@ export function createCli(): Command {
         ['train --data cifar10:cifar-10-binary.tar.gz --epochs 5', 'on colour photographs'],
         ['eval --checkpoint runs/RUN --views 10', 'judge what came out'],
         ['predict --checkpoint runs/RUN shoe.png', 'ask it what is on an image'],
+        ['bench', 'see how fast it is here'],
         ['doctor', 'see which devices this machine has'],
       ]),
     );
@@ -88,6 +90,27 @@ export function createCli(): Command {
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['summary --model alexnet-2012', '60,965,224 parameters, 724,406,816 multiply-adds']]))
     .action((flags: SummaryFlags) => summaryCommand(flags));
+
+  program
+    .command('bench')
+    .description('Measure how fast a network trains and answers on a device: images and GFLOP a second, the answer to one image, memory, and the time of each layer. It works on noise and needs no data.')
+    .addOption(new Option('--model <name>', 'the network').choices(Object.keys(networks)).default('alexnet-mini'))
+    .option('--batch <n>', "images in a step (default: the recipe's)", whole(1))
+    .addOption(deviceOption().default('auto'))
+    .option('--threads <n>', 'threads of a device that has them (default: all cores)', whole(1))
+    .option('--steps <n>', 'steps to time after a warm-up; the median counts (default: two seconds of them, at least 3)', whole(1))
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText(
+      'after',
+      examples([
+        ['bench', 'the small network on the device that --device auto takes'],
+        ['bench --model alexnet-2012 --batch 32 --steps 5', 'the network of 2012; a step of it has 132 GFLOP'],
+        ['bench --device gpujs-webasm --threads 1', 'what one thread does'],
+        ['bench --json | jq .trainImagesPerSecond', 'for programs'],
+      ]),
+    )
+    .action((flags: BenchFlags) => benchCommand(flags));
 
   program
     .command('doctor')

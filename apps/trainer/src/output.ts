@@ -9,6 +9,8 @@ export interface Output {
   done(json: object, text: readonly string[]): void;
   /** Shown on a terminal only. */
   progress(done: number, of: number): void;
+  /** What is being done, shown on a terminal only, until something else is. */
+  note(text: string): void;
   /** On standard error, where it disturbs no program. */
   warn(message: string): void;
   close(): void;
@@ -25,6 +27,7 @@ export function openOutput(json: boolean, stream: NodeJS.WriteStream = process.s
     line,
     done: line,
     progress: (done, of) => screen?.(`${bar(done / of, 24)} ${count(done)}/${count(of)} images`),
+    note: (text) => screen?.(text),
     warn: (message) => void process.stderr.write(`warning: ${message}\n`),
     close() {
       screen?.clear();
