@@ -44,7 +44,7 @@ export async function benchCommand({ model, batch: asked, device: name, threads:
       '',
       ...formatTable([['layer', 'kind', 'forward ms', 'GFLOP/s', 'backward ms', 'GFLOP/s', 'share'], ...layers.map(row)], 2),
       '',
-      `${count(peakBytes)} bytes of tensors at most. Times are medians, that of the training step of ${figures.steps} steps. The layers were timed in other steps, with a wait after each launch.`,
+      `${count(peakBytes)} bytes of tensors at most. Times are medians; training steps timed: ${figures.steps}. The layers were timed in other steps, with a wait after each launch.`,
     ]);
   } finally {
     output.close();
