@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import { kernelDialect } from './tools/eslint/kernel-dialect.js';
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'docs/site/', 'runs/'] },
+  { ignores: ['**/dist/', 'packages/kernels-cpu/assembly/', 'packages/kernels-cpu/src/wasm/modules.js', 'docs/site/', 'runs/'] },
   {
     files: ['**/*.{ts,js,mjs}'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -8,7 +8,7 @@ import ts from 'typescript';
 export const LEVELS = [
   ['tensor'],
   ['kernels-gpu', 'optim', 'data-aug'],
-  ['layers', 'datasets', 'dataset-fashion-mnist'],
+  ['layers', 'kernels-cpu', 'datasets', 'dataset-fashion-mnist'],
   ['alexnet', 'model-io'],
   ['training'],
   ['trainer', 'playground'],

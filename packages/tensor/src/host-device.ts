@@ -24,13 +24,24 @@ function hostEngine(): Engine<Float32Array> {
   };
 }
 
-function launchOnHost({ kernel, plan, inputs, scalars }: Launch<Float32Array>): Float32Array {
+function launchOnHost(launch: Launch<Float32Array>): Float32Array {
+  const out = new Float32Array(sizeOf(launch.plan.output));
+  const rows = computeRows(launch, out);
+  while (rows.next().done !== true);
+  return out;
+}
+
+/**
+ * Runs a kernel's body as the ordinary JavaScript function it is, for engines that have no better code for it: fills `out` with the results and stops after every row of the grid.
+ *
+ * @throws DeviceError `KERNEL_FAILED` when the body returns another number of results than its plan says.
+ */
+export function* computeRows({ kernel, plan, inputs, scalars }: Pick<Launch<Float32Array>, 'kernel' | 'plan' | 'inputs' | 'scalars'>, out: Float32Array): Generator<void, void> {
   const body = kernel.body as (this: unknown, ...args: unknown[]) => number | readonly number[];
   const args = [...inputs.map((input, i) => viewOf(input, plan.views[i])), ...scalars.map(Math.fround)];
   const [depth, height, width] = [1, 1, ...plan.grid].slice(-3);
   const thread = { x: 0, y: 0, z: 0 };
   const self = { thread, constants: plan.constants };
-  const out = new Float32Array(sizeOf(plan.output));
   let at = 0;
   for (thread.z = 0; thread.z < depth; thread.z++) {
     for (thread.y = 0; thread.y < height; thread.y++) {
@@ -39,12 +50,12 @@ function launchOnHost({ kernel, plan, inputs, scalars }: Launch<Float32Array>): 
         if (typeof result === 'number') out[at++] = result;
         else for (const value of result) out[at++] = value;
       }
+      yield;
     }
   }
   if (at !== out.length) {
     throw new DeviceError({ code: 'KERNEL_FAILED', message: `${kernel.name}: the body returned ${at} numbers for an output ${formatShape(plan.output)} of ${out.length}.` });
   }
-  return out;
 }
 
 type View = Float32Array | View[];

@@ -11,6 +11,6 @@ export { DeviceTensor } from './device-tensor.js';
 export type { Device, DeviceLimits, DeviceName, DeviceReport, RunOptions } from './device.js';
 export { defKernel, type Attributes, type KernelBody, type KernelDefinition, type KernelSpec, type KernelThread, type LaunchPlan, type View1, type View2, type View3 } from './kernel-spec.js';
 export { openDevice, type Engine, type Launch } from './engine.js';
-export { openHostDevice } from './host-device.js';
+export { computeRows, openHostDevice } from './host-device.js';
 export { recordDevice, type RecordedCall, type RecordingDevice } from './recording-device.js';
 export { RandomDraws, RandomStream, philox4x32 } from './random.js';

@@ -1,0 +1,2 @@
+export { execute } from './threads/execute';
+export { work } from './threads/work';
