@@ -16,7 +16,7 @@ export const cacheFolder = join(import.meta.dirname, '.cache');
  * @property {(count: number, pixels: Float32Array) => Promise<() => Promise<Float32Array>>} prepareForward
  *   Puts images `[count, 224, 224, 3]` where the peer wants them; the result computes their logits, as often as it is called.
  * @property {(count: number) => Promise<() => Promise<unknown>>} [prepareTraining] The result makes one training step on `count` images.
- * @property {{ forward?: number, latency?: boolean, training?: number }} [limits] Smaller batches for a slow peer; 0 leaves a figure out.
+ * @property {{ forward?: number, training?: number, warmUp?: boolean }} [limits] Smaller batches for a slow peer, 0 leaves a figure out; `warmUp: false` counts the first call, too.
  */
 
 export function median(values) {
@@ -25,9 +25,9 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Median milliseconds of `run` after one call that does not count: at least `least` calls, and more until `seconds` are over or `most` were made. */
-async function timed(run, { least, most, seconds }) {
-  await run();
+/** Median milliseconds of `run`, after one call that does not count if `warmUp`: at least `least` calls, and more until `seconds` are over or `most` were made. */
+async function timed(run, { least, most, seconds, warmUp = true }) {
+  if (warmUp) await run();
   const times = [];
   const start = performance.now();
   while (times.length < least || (times.length < most && performance.now() - start < seconds * 1000)) {
@@ -58,11 +58,11 @@ export async function runPeer(open) {
       const forward = await prepareForward(forwardBatch, images(forwardBatch));
       line.forwardBatch = forwardBatch;
       line.forwardImagesPerSecond = (1000 * forwardBatch) / (await timed(forward, { least: 2, most: 10, seconds: 3 }));
-      if (limits.latency !== false) line.latencyMs = await timed(await prepareForward(1, images(1)), { least: 20, most: 20, seconds: 0 });
+      line.latencyMs = await timed(await prepareForward(1, images(1)), { least: 3, most: 20, seconds: 10 });
     }
     if (prepareTraining !== undefined && trainBatch > 0) {
       line.trainBatch = trainBatch;
-      line.trainImagesPerSecond = (1000 * trainBatch) / (await timed(await prepareTraining(trainBatch), { least: 1, most: 3, seconds: 5 }));
+      line.trainImagesPerSecond = (1000 * trainBatch) / (await timed(await prepareTraining(trainBatch), { least: 1, most: 3, seconds: 5, warmUp: limits.warmUp }));
     }
   }
   process.stdout.write(`${JSON.stringify(line)}\n`, () => {

@@ -8,14 +8,14 @@ import { prepareCache } from './network.mjs';
 import { cacheFolder, median } from './peer.mjs';
 import { report } from './report.mjs';
 
-/** In the order of the table. convkit comes first: the ratios are to it, and the others' logits are held against it. */
+/** In the order of the table. convkit comes first: the ratios are to it, and the others' logits are held against it. Slow ones are measured in the first round only. */
 const peers = [
   { name: 'convkit', script: 'convkit.mjs' },
   { name: 'onnxruntime-web', script: 'onnxruntime-web.mjs', needs: 'onnxruntime-web' },
   { name: 'onnxruntime-node', script: 'onnxruntime-node.mjs', needs: 'onnxruntime-node' },
   { name: 'tfjs-wasm', script: 'tfjs-wasm.mjs', needs: '@tensorflow/tfjs-backend-wasm' },
-  { name: 'tfjs-cpu', script: 'tfjs-cpu.mjs', needs: '@tensorflow/tfjs-backend-cpu' },
-  { name: 'jax-js', script: 'jax-js.mjs', needs: '@jax-js/jax' },
+  { name: 'tfjs-cpu', script: 'tfjs-cpu.mjs', needs: '@tensorflow/tfjs', slow: true },
+  { name: 'jax-js', script: 'jax-js.mjs', needs: '@jax-js/jax', slow: true },
   { name: 'pytorch', script: 'pytorch.py', arguments: ['--dense', 'linear'] },
   { name: 'pytorch-conv', script: 'pytorch.py', arguments: ['--dense', 'conv'] },
 ];
@@ -32,7 +32,7 @@ logits are held against each other; then every peer is measured in turn, several
   --model NAME      only alexnet-2012 (default)
   --batch N         images in forward and training (default 32); slow peers take fewer, and say so
   --threads T       threads of each peer (default 2)
-  --rounds R        how often each peer is measured; the median counts (default 3)
+  --rounds R        how often each peer is measured; the median counts (default 3); slow peers are measured once
   --only A,B        only these: ${peers.map(({ name }) => name).join(', ')}
   --python PATH     the Python that has PyTorch (default /usr/bin/python3)
   --timeout S       seconds after which a peer is given up (default 400)
@@ -175,7 +175,7 @@ async function measure(checked, options) {
   const results = checked.map((peer) => ({ peer, lines: [], reason: undefined }));
   for (let round = 1; round <= options.rounds; round++) {
     for (const result of results) {
-      if (result.reason !== undefined) continue;
+      if (result.reason !== undefined || (result.peer.slow && round > 1)) continue;
       say(`round ${round} of ${options.rounds}: ${result.peer.name}`);
       try {
         result.lines.push(await runScript(result.peer, options));

@@ -125,7 +125,7 @@ def main():
     labels = torch.arange(options.batch) * 37 % 1000
     many = timed(lambda: predict(images), 2, 10, 3)
     one = images[:1].clone()
-    latency = timed(lambda: predict(one), 20, 20, 0)
+    latency = timed(lambda: predict(one), 3, 20, 10)
 
     rule = network['update']
     optimiser = torch.optim.SGD(parameters.values(), lr=rule['rate'], momentum=rule['momentum'], weight_decay=rule['weightDecay'])
