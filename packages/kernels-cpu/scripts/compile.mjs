@@ -25,7 +25,7 @@ async function compile(threads, relaxed) {
     ],
     { writeFile: (name, contents) => { if (name.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents); } },
   );
-  if (error || binary === undefined) throw new Error(`assembly/ does not compile: ${stderr.toString()}`);
+  if (error || binary === undefined) throw new Error(`assembly/ does not compile: ${String(stderr)}`);
   return binary;
 }
 

@@ -16,7 +16,10 @@ export class CpuEngine implements Engine<Storage> {
   readonly #arena: Arena;
   readonly #tuned = new Set<string>();
   readonly #untuned = new Set<string>();
-  /** Reads and plain bodies that go on while the event loop turns: till they end, nothing is given back. */
+  /** Launches that wait for room or for a plain body, one after the other; none may overtake them. */
+  #inTurn = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Reads and waiting launches that go on while the event loop turns: till they end, nothing is given back. */
   #readers = 0;
   #returned: Storage[] = [];
 
@@ -44,8 +47,8 @@ export class CpuEngine implements Engine<Storage> {
   }
 
   async launch(launch: Launch<Storage>): Promise<Storage> {
-    await this.team.room();
-    return this.#launchTuned(launch) ?? (await this.#launchBody(launch));
+    const result = this.#inTurn === 0 && this.team.hasRoom ? this.#launchTuned(launch) : undefined;
+    return result ?? this.#waitInTurn(launch);
   }
 
   async download(storage: Storage, size: number): Promise<Float32Array> {
@@ -76,6 +79,17 @@ export class CpuEngine implements Engine<Storage> {
 
   async destroy(): Promise<void> {
     this.team.destroy();
+  }
+
+  async #waitInTurn(launch: Launch<Storage>): Promise<Storage> {
+    this.#inTurn++;
+    const result = this.#reading(async () => {
+      await this.#turn;
+      await this.team.room();
+      return this.#launchTuned(launch) ?? (await this.#launchBody(launch));
+    }).finally(() => this.#inTurn--);
+    this.#turn = result.catch(() => {});
+    return result;
   }
 
   #launchTuned(launch: Launch<Storage>): Storage | undefined {
@@ -127,16 +141,14 @@ export class CpuEngine implements Engine<Storage> {
     this.#untuned.add(launch.kernel.name);
     const result = this.#take(sizeOf(launch.plan.output));
     try {
-      await this.#reading(async () => {
-        await this.team.settled(this.team.submitted);
-        const rows = computeRows({ ...launch, inputs: launch.inputs.map((input) => this.#view(input)) }, this.#view(result));
-        let turn = performance.now();
-        while (rows.next().done !== true) {
-          if (performance.now() - turn < TURN) continue;
-          await new Promise((resolve) => setTimeout(resolve));
-          turn = performance.now();
-        }
-      });
+      await this.team.settled(this.team.submitted);
+      const rows = computeRows({ ...launch, inputs: launch.inputs.map((input) => this.#view(input)) }, this.#view(result));
+      let turn = performance.now();
+      while (rows.next().done !== true) {
+        if (performance.now() - turn < TURN) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        turn = performance.now();
+      }
       return result;
     } catch (error) {
       this.free(result);

@@ -35,13 +35,17 @@ export class SoloTeam implements Team {
     return this.#submitted - this.#commands.length;
   }
 
+  get hasRoom(): boolean {
+    return this.#commands.length <= ROOM;
+  }
+
   submit(operation: Operation, tasks: number, parameters: readonly number[]): void {
     this.#commands.push({ operation, tasks, parameters });
     this.#submitted++;
   }
 
   async room(): Promise<void> {
-    if (this.#commands.length > ROOM) await this.settled(this.#submitted);
+    if (!this.hasRoom) await this.settled(this.#submitted);
   }
 
   async settled(count: number): Promise<void> {

@@ -8,16 +8,18 @@ export interface Team {
   readonly submitted: number;
   /** Commands done so far. */
   readonly completed: number;
-  /** Hands over a command of `tasks` parts with its parameters, 32-bit words. There must be {@link room}. */
+  /** Hands over a command of `tasks` parts with its parameters, 32-bit words. There must be room. */
   submit(operation: Operation, tasks: number, parameters: readonly number[]): void;
-  /** Resolves when there is room for some commands. */
+  /** Whether there is room for {@link ROOM} commands now. */
+  readonly hasRoom: boolean;
+  /** Resolves when there is room. @throws DeviceError `DEVICE_LOST` */
   room(): Promise<void>;
   /** Resolves when that many commands are done. @throws DeviceError `DEVICE_LOST` */
   settled(count: number): Promise<void>;
   destroy(): void;
 }
 
-/** Commands that fit in after {@link Team.room}. */
+/** The most commands a launch may take. */
 export const ROOM = 64;
 
 /** Tasks are counted in 16 bits. */

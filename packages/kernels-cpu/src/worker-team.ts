@@ -61,6 +61,10 @@ export class WorkerTeam implements Team {
     return this.#submitted - ((this.#submitted - Atomics.load(this.#words, COMPLETED / 4)) >>> 0);
   }
 
+  get hasRoom(): boolean {
+    return this.#dead === undefined && this.#submitted - this.completed + ROOM <= COMMAND_COUNT;
+  }
+
   submit(operation: Operation, tasks: number, parameters: readonly number[]): void {
     const command = (COMMANDS + (this.#submitted % COMMAND_COUNT) * COMMAND_BYTES) / 4;
     const round = Math.floor((this.#submitted % 2 ** 32) / COMMAND_COUNT) & 0xffff;
@@ -77,7 +81,7 @@ export class WorkerTeam implements Team {
 
   async room(): Promise<void> {
     if (this.#dead) throw this.#dead;
-    if (this.#submitted - this.completed + ROOM > COMMAND_COUNT) await this.settled(this.#submitted - COMMAND_COUNT / 2);
+    while (!this.hasRoom) await this.settled(this.#submitted - COMMAND_COUNT / 2);
   }
 
   async settled(count: number): Promise<void> {
