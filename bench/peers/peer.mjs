@@ -25,6 +25,13 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The last thing a failed process said on its error stream that reads like a reason. */
+export function reasonOf(stderr, code) {
+  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const reason = lines.findLast((line) => /^[\w.]*(Error|Exception|error)\b/.test(line)) ?? lines.find((line) => /rror/.test(line)) ?? lines.at(-1);
+  return reason?.replace(/^[Ee]rror: /, '') ?? `it ended with code ${code}`;
+}
+
 /** Median milliseconds of `run`, after one call that does not count if `warmUp`: at least `least` calls, and more until `seconds` are over or `most` were made. */
 async function timed(run, { least, most, seconds, warmUp = true }) {
   if (warmUp) await run();

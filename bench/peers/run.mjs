@@ -5,7 +5,7 @@ import { cpus, release } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareCache } from './network.mjs';
-import { cacheFolder, median } from './peer.mjs';
+import { cacheFolder, median, reasonOf } from './peer.mjs';
 import { report } from './report.mjs';
 
 /** In the order of the table. convkit comes first: the ratios are to it, and the others' logits are held against it. Slow ones are measured in the first round only. */
@@ -66,13 +66,6 @@ function readOptions() {
   const unknown = only.find((name) => !peers.some((peer) => peer.name === name));
   if (unknown !== undefined) throw new UsageError(`--only names "${unknown}"; there are ${peers.map(({ name }) => name).join(', ')}.`);
   return { ...values, only, batch: whole('batch'), threads: whole('threads'), rounds: whole('rounds'), timeout: whole('timeout') };
-}
-
-/** The last thing a failed process said that reads like a reason. */
-function reasonOf(stderr, code) {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  const reason = lines.findLast((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lines.find((line) => /rror/.test(line)) ?? lines.at(-1);
-  return reason?.replace(/^Error: /, '') ?? `it ended with code ${code}`;
 }
 
 /** Runs a peer's script; the result is its line. @throws Error with the reason it gave */

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { images, loadWeights } from '../network.mjs';
-import { cacheFolder, imageShape } from '../peer.mjs';
+import { cacheFolder, imageShape, reasonOf } from '../peer.mjs';
 
 const root = join(import.meta.dirname, '../../..');
 const { values } = parseArgs({ options: { batch: { type: 'string', default: '32' }, threads: { type: 'string', default: '2' }, check: { type: 'string' } } });
@@ -36,8 +36,8 @@ async function logits() {
 
 async function measure() {
   const command = [join(root, 'apps/trainer/dist/alexnet.js'), 'bench', '--model', 'alexnet-2012', '--batch', values.batch, '--device', 'cpu', '--threads', values.threads, '--json'];
-  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root }).catch(({ stderr, message }) => {
-    throw new Error(`alexnet bench: ${stderr?.trim().split('\n')[0] || message}`);
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root }).catch(({ stderr, code }) => {
+    throw new Error(`alexnet bench: ${reasonOf(stderr ?? '', code)}`);
   });
   const line = stdout.trim().split('\n').map((text) => JSON.parse(text)).find(({ type }) => type === 'done');
   if (line === undefined) throw new Error('alexnet bench printed no line "done"');
