@@ -12,6 +12,8 @@ export class CpuEngine implements Engine<Storage> {
   readonly name = 'cpu';
   readonly limits = { maxTermsPerThread: Infinity };
   readonly #memory: WebAssembly.Memory;
+  /** All of the memory. Kept, since each look at a shared buffer makes a new object that the collector takes for as large as the memory. */
+  #floats: Float32Array;
   readonly #relaxedSimd: boolean;
   readonly #arena: Arena;
   readonly #tuned = new Set<string>();
@@ -30,6 +32,7 @@ export class CpuEngine implements Engine<Storage> {
     relaxedSimd: boolean,
   ) {
     this.#memory = memory;
+    this.#floats = new Float32Array(memory.buffer);
     this.#arena = arena;
     this.#relaxedSimd = relaxedSimd;
   }
@@ -68,12 +71,11 @@ export class CpuEngine implements Engine<Storage> {
   }
 
   describe() {
-    const { byteLength } = this.#memory.buffer;
-    return {
+        return {
       mode: this.#relaxedSimd ? 'wasm-relaxed-simd' : 'wasm-simd',
       kernels: this.#tuned.size,
       untuned: [...this.#untuned].sort(),
-      details: { threads: this.team.size, sharedMemory: !(this.#memory.buffer instanceof ArrayBuffer), memoryBytes: byteLength },
+      details: { threads: this.team.size, sharedMemory: !(this.#memory.buffer instanceof ArrayBuffer), memoryBytes: this.#memory.buffer.byteLength },
     };
   }
 
@@ -176,6 +178,9 @@ export class CpuEngine implements Engine<Storage> {
   }
 
   #view({ block, count }: Storage): Float32Array {
-    return new Float32Array(this.#memory.buffer, block.at, count);
+    const first = block.at / 4;
+    // Memory has grown since; one that is not shared has moved, too, and what was seen of it is empty.
+    if (first + count > this.#floats.length) this.#floats = new Float32Array(this.#memory.buffer);
+    return this.#floats.subarray(first, first + count);
   }
 }

@@ -72,7 +72,7 @@ describe.each([...kernels])('%s', (name, kernel) => {
       worst = Math.max(worst, error);
       expect(error, JSON.stringify(drawn)).toBeLessThan(1);
     }
-    console.log(`${name}: largest error ${(worst * 100).toFixed(1)} % of the bound`);
+    console.info(`${name}: largest error ${(worst * 100).toFixed(1)} % of the bound`);
   });
 
   it('lets NaN and infinities through as its body does', async () => {
