@@ -28,7 +28,7 @@ export const alexnet2012Recipe: Recipe = {
   views: 10,
 };
 
-/** Training of {@link alexnetMini} in two passes over some 60,000 small images: crops move by a pixel at most, and the rate is halved five times. */
+/** Training of {@link alexnetMini} in three passes over some 60,000 small images: crops move by a pixel at most, and the rate is halved five times. */
 export const alexnetMiniRecipe: Recipe = {
   name: 'alexnet-mini',
   network: 'alexnet-mini',
@@ -38,11 +38,11 @@ export const alexnetMiniRecipe: Recipe = {
   unitDeviation: true,
   flip: 0.5,
   batch: 32,
-  epochs: 2,
+  epochs: 3,
   momentum: 0.9,
   decay: 0.0005,
   factors: [biases],
-  schedule: { rate: 0.025, at: [0.8, 1.2, 1.5, 1.74, 1.9], factor: 0.5 },
+  schedule: { rate: 0.025, at: [1.2, 1.8, 2.25, 2.61, 2.85], factor: 0.5 },
   views: 1,
 };
 
