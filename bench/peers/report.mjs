@@ -1,7 +1,8 @@
 /** What `run.mjs` found, as text: Markdown tables that also read well in a terminal. */
 
 const number = (value) => (value === undefined ? '–' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toPrecision(2));
-const times = (value) => (value === undefined ? '–' : `${number(value)}×`);
+const times = (ratio) => (ratio === undefined ? '–' : `${number(ratio.median)}×`);
+const range = (ratio) => (ratio === undefined ? '–' : `${number(ratio.least)} to ${number(ratio.greatest)}`);
 
 function table(head, rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
@@ -27,12 +28,12 @@ export function report({ command, date, machine, model, batch, threads, rounds, 
     number(latencyMs), times(ratios.latencyMs),
     number(trainImagesPerSecond) + batchNote(trainImagesPerSecond && trainBatch), times(ratios.trainImagesPerSecond),
   ]);
-  const ratio = ({ figure, peer }) => times(peers.find((row) => row.peer === peer)?.ratios[figure]);
+  const ratioOf = ({ figure, peer }) => peers.find((row) => row.peer === peer)?.ratios[figure];
   const parts = [
     `${model}, batch ${batch}, ${threads} threads: medians of ${rounds} rounds in turn. ${machine.processor}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${date}. \`${command}\``,
     table(['peer', 'version', 'threads', 'forward, images/s', 'convkit is', 'latency, ms', 'convkit is', 'training, images/s', 'convkit is'], rows),
     '"convkit is": how many times as fast as the peer, median over the rounds. Times of a shared machine wander; only ratios of one run say something.',
-    table(['ratio of convkit', ''], headlines.map((headline) => [headline.text, ratio(headline)])),
+    table(['convkit is', 'median', 'rounds'], headlines.map((headline) => [headline.text, times(ratioOf(headline)), range(ratioOf(headline))])),
     table(['peer', 'checked', 'note'], peers.map(({ peer, check, note }) => [peer, check, note])),
   ];
   if (leftOut.length > 0) parts.push(table(['left out', 'why'], leftOut.map(({ peer, reason }) => [peer, reason.replaceAll('|', '/')])));

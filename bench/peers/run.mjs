@@ -180,15 +180,18 @@ async function measure(checked, options) {
   return results;
 }
 
-/** Median over the rounds of a figure, and of its ratio to convkit in the same round: above 1, convkit is better. */
+/** Median over the rounds of a figure, and of its ratio to convkit in the same round, with the least and the greatest: above 1, convkit is better. */
 function summarise({ peer, lines }, convkit) {
   const row = { ...lines.at(-1), check: peer.check, ratios: {}, rounds: lines };
   for (const figure of figures) {
     if (lines[0][figure] === undefined) continue;
     row[figure] = median(lines.map((line) => line[figure]));
     if (convkit === undefined) continue;
-    const quotients = lines.map((line, round) => convkit.lines[round][figure] / line[figure]);
-    row.ratios[figure] = median(figure === 'latencyMs' ? quotients.map((q) => 1 / q) : quotients);
+    const ratios = lines.map((line, round) => {
+      const ours = convkit.lines[round][figure];
+      return figure === 'latencyMs' ? line[figure] / ours : ours / line[figure];
+    });
+    row.ratios[figure] = { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
   }
   return row;
 }
