@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 /**
- * Scripts come from here alone. `gpujs-webasm` assembles WebAssembly and starts its threads from blobs; `gpujs-cpu` makes functions out of text, for which there is only
+ * Scripts come from here alone. `cpu` and `gpujs-webasm` compile WebAssembly and start their threads from blobs; `gpujs-cpu` makes functions out of text, for which there is only
  * `unsafe-eval`. A page that leaves that device out can do with `wasm-unsafe-eval`.
  */
 const policy =

@@ -1,8 +1,9 @@
 import './style.css';
+import { deviceNames } from '@convkit/kernels-cpu';
 import { Chart } from './chart.js';
 import type { Finished, Reply, Report, Request } from './messages.js';
 import type { Guess } from './run.js';
-import { deviceChoices, ranges, settingsOf, type Settings } from './settings.js';
+import { ranges, settingsOf, type Settings } from './settings.js';
 
 /** Where the page stands, for programs that drive it. */
 interface PageState {
@@ -31,7 +32,8 @@ const facets: Record<string, (value: string | number | boolean) => string> = {
   adapter: String,
   maxBufferBytes: (bytes) => `buffers of up to ${Math.floor(Number(bytes) / 2 ** 20)} MiB`,
   maxTextureSide: (side) => `textures of up to ${side} pixels a side`,
-  threads: (there) => (there ? 'with threads' : 'one thread'),
+  threads: (count) => (count === true ? 'with threads' : typeof count === 'number' && count > 1 ? `${count} threads` : 'one thread'),
+  sharedMemory: (shared) => (shared ? 'in one memory' : 'in a memory of its own'),
 };
 
 const query = new URLSearchParams(location.search);
@@ -201,7 +203,7 @@ function picture({ width, height, pixels, truth }: Guess): HTMLCanvasElement {
 }
 
 function fillForm(settings: Settings): void {
-  device.replaceChildren(...deviceChoices.map((name) => new Option(name === 'host' ? 'host (the slow reference)' : name, name)));
+  device.replaceChildren(...deviceNames.map((name) => new Option(name === 'host' ? 'host (the slow reference)' : name, name)));
   device.value = settings.device;
   for (const input of [steps, batch, seed]) {
     const name = input.name as 'steps' | 'batch' | 'seed';

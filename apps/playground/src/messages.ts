@@ -1,4 +1,4 @@
-import type { DeviceChoice, DeviceProbe } from '@convkit/kernels-gpu';
+import type { DeviceChoice } from '@convkit/kernels-cpu';
 import type { DeviceReport } from '@convkit/tensor';
 import type { EvaluatingEvent, StepEvent } from '@convkit/training';
 import type { Guess } from './run.js';
@@ -12,7 +12,7 @@ export type Report = Omit<DeviceReport, 'live' | 'untuned'>;
 
 /** What the worker tells the page. */
 export type Reply =
-  | { readonly type: 'devices'; readonly probes: readonly DeviceProbe[]; readonly auto: DeviceChoice['name']; readonly isolated: boolean }
+  | { readonly type: 'devices'; readonly probes: DeviceChoice['probes']; readonly auto: DeviceChoice['name']; readonly isolated: boolean }
   | { readonly type: 'loading'; readonly bytes: number; readonly of: number }
   | { readonly type: 'preparing' }
   | { readonly type: 'opened'; readonly report: Report }

@@ -1,14 +1,8 @@
-import { gpuDeviceNames } from '@convkit/kernels-gpu';
-
-/** What the device field offers. */
-export const deviceChoices = ['auto', ...gpuDeviceNames, 'host'] as const;
-
-/** One of {@link deviceChoices}. */
-export type DeviceChoice = (typeof deviceChoices)[number];
+import { deviceNames, type DeviceRequest } from '@convkit/kernels-cpu';
 
 /** Everything a run needs to be repeated. */
 export interface Settings {
-  readonly device: DeviceChoice;
+  readonly device: DeviceRequest;
   readonly steps: number;
   /** Images in an update. */
   readonly batch: number;
@@ -33,7 +27,7 @@ export function settingsOf(query: URLSearchParams): Settings {
     return Number.isInteger(value) && value >= least && value <= most ? value : first;
   };
   return {
-    device: deviceChoices.find((name) => name === query.get('device')) ?? 'auto',
+    device: deviceNames.find((name) => name === query.get('device')) ?? 'auto',
     steps: number('steps'),
     batch: number('batch'),
     seed: number('seed'),

@@ -1,11 +1,11 @@
 import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
 import { idxDataset, type DatasetSplits } from '@convkit/datasets';
-import { chooseDevice, openGpuDevice } from '@convkit/kernels-gpu';
-import { ConvkitError, openHostDevice, type Device } from '@convkit/tensor';
+import { chooseDevice, openNamedDevice } from '@convkit/kernels-cpu';
+import { ConvkitError, type Device } from '@convkit/tensor';
 import type { DoneEvent, TrainingRun } from '@convkit/training';
 import type { Reply, Report, Request } from './messages.js';
 import { guess, prepareModel, startRun, type Model } from './run.js';
-import type { DeviceChoice, Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
 const SHOWN_GUESSES = 12;
 
@@ -44,7 +44,7 @@ async function start(settings: Settings): Promise<void> {
   // The next run may try again.
   model.catch(() => (model = undefined));
   const ready = await model;
-  const device = await open(settings.device);
+  const device = await openNamedDevice(settings.device);
   try {
     tell({ type: 'opened', report: reportOf(device) });
     run = startRun(ready, device, settings);
@@ -73,11 +73,6 @@ async function loadData(): Promise<DatasetSplits> {
   const { name, classes, width, height } = fashionMnist;
   const about = { name, classes, maxBytes: 16 + fashionMnist.train.length * width * height };
   return { train: await idxDataset({ ...about, split: 'train', ...train }), test: await idxDataset({ ...about, split: 'test', ...test }) };
-}
-
-async function open(choice: DeviceChoice): Promise<Device> {
-  if (choice === 'host') return openHostDevice();
-  return openGpuDevice(choice === 'auto' ? (await chooseDevice()).name : choice);
 }
 
 /** Without its function, which cannot be sent. */

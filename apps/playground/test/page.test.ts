@@ -1,7 +1,6 @@
 import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
 import { idxDataset } from '@convkit/datasets';
-import { openGpuDevice } from '@convkit/kernels-gpu';
-import { openHostDevice } from '@convkit/tensor';
+import { openNamedDevice } from '@convkit/kernels-cpu';
 import axe from 'axe-core';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,6 +27,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 describe('the built page, minified', () => {
   it.each([
+    ['cpu', 'wasm-simd'],
     ['gpujs-webasm', 'webasm'],
     ['webgl2', 'webgl2'],
     ['webgpu', 'webgpu'],
@@ -120,7 +120,10 @@ describe('the built page, minified', () => {
     await page.close();
   });
 
-  it('trains on one thread, says so, and lets no script in, when its server sends no header for it', async () => {
+  it.each([
+    ['cpu', 'wasm-simd'],
+    ['gpujs-webasm', 'webasm'],
+  ])('trains on one thread of %s, says so, and lets no script in, when its server sends no header for it', async (device, mode) => {
     const bare = async (page: Page) => {
       await page.route('**/*', async (route) => {
         const response = await route.fetch();
@@ -128,10 +131,10 @@ describe('the built page, minified', () => {
         await route.fulfill({ response, headers });
       });
     };
-    const { page, complaints } = await built.open('device=gpujs-webasm&steps=2&batch=4&testImages=4&autostart=1', {}, bare);
+    const { page, complaints } = await built.open(`device=${device}&steps=2&batch=4&testImages=4&autostart=1`, {}, bare);
     const { report } = await outcome(page);
-    expect(report).toMatchObject({ mode: 'webasm', details: { threads: 1 } });
-    expect(await page.getByText('computes on one thread only').isVisible()).toBe(true);
+    expect(report).toMatchObject({ mode, details: { threads: 1 } });
+    expect(await page.getByText('cpu and gpujs-webasm compute on one thread only').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.evaluate(() => {
       const script = document.createElement('script');
@@ -153,13 +156,14 @@ describe('Node and Chromium give the same bits', () => {
   });
 
   it.each([
-    ['gpujs-webasm', () => openGpuDevice('gpujs-webasm'), 'steps=20&batch=8&seed=13&testImages=12'],
-    ['host', async () => openHostDevice(), 'steps=8&batch=2&seed=13&testImages=2'],
-  ] as const)('%s', async (name, open, query) => {
+    ['cpu', 'steps=20&batch=8&seed=13&testImages=12'],
+    ['gpujs-webasm', 'steps=20&batch=8&seed=13&testImages=12'],
+    ['host', 'steps=8&batch=2&seed=13&testImages=2'],
+  ] as const)('%s', async (name, query) => {
     const { page } = await built.open(`device=${name}&${query}&autostart=1`);
     const inChromium = await outcome(page);
     await page.close();
-    const device = await open();
+    const device = await openNamedDevice(name);
     const losses: number[] = [];
     let weights = '';
     for await (const event of startRun(model, device, settingsOf(new URLSearchParams(query)))) {

@@ -1,4 +1,5 @@
 import { networks } from '@convkit/alexnet';
+import { deviceNames } from '@convkit/kernels-cpu';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
@@ -6,14 +7,13 @@ import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
 import { predictCommand, type PredictFlags } from './commands/predict.js';
 import { summaryCommand, type SummaryFlags } from './commands/summary.js';
 import { trainCommand, type TrainFlags } from './commands/train.js';
-import { deviceNames } from './devices.js';
 import { commandName } from './wording.js';
 
 /** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
 export function createCli(): Command {
   const command = commandName();
   const program = new Command('alexnet')
-    .description('Train, judge and use an AlexNet (2012) on gpu.js kernels.')
+    .description('Train, judge and use an AlexNet (2012), on a GPU or without one.')
     .exitOverride()
     .showHelpAfterError(`help: ${command} --help lists the commands, ${command} COMMAND --help the options of one.`)
     .addHelpText(
@@ -106,7 +106,7 @@ export function createCli(): Command {
       examples([
         ['bench', 'the small network on the device that --device auto takes'],
         ['bench --model alexnet-2012 --batch 32 --steps 5', 'the network of 2012; a step of it has 132 GFLOP'],
-        ['bench --device gpujs-webasm --threads 1', 'what one thread does'],
+        ['bench --device cpu --threads 1', 'what one thread does'],
         ['bench --json | jq .trainImagesPerSecond', 'for programs'],
       ]),
     )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const packages = ['alexnet', 'data-aug', 'datasets', 'kernels-gpu', 'layers', 'model-io', 'optim', 'tensor', 'training'];
+const packages = ['alexnet', 'data-aug', 'datasets', 'kernels-cpu', 'kernels-gpu', 'layers', 'model-io', 'optim', 'tensor', 'training'];
 
 /** Versions of Node and of the packages a run stands on. */
 export function versions(): Record<string, string> {

@@ -62,7 +62,7 @@ const rows: [string, string[], number, RegExp | string, (RegExp | string)?][] = 
   ['an unknown option', ['train', '--frobnicate', '9'], 2, "error: unknown option '--frobnicate'", help],
   ['an unknown model', ['train', '--model', 'vgg'], 2, "error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are alexnet-2012, alexnet-mini.", help],
   ['an unknown model to sum up', ['summary', '--model', 'vgg'], 2, "error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are alexnet-2012, alexnet-mini.", help],
-  ['an unknown device', ['train', '--device', 'gpu'], 2, /^error: option '--device <name>' argument 'gpu' is invalid\. Allowed choices are auto, webgpu, webgl2, gpujs-webasm, gpujs-cpu, host\.$/, help],
+  ['an unknown device', ['train', '--device', 'gpu'], 2, /^error: option '--device <name>' argument 'gpu' is invalid\. Allowed choices are auto, webgpu, webgl2, cpu, gpujs-webasm, gpujs-cpu, host\.$/, help],
   ['no epochs', ['train', '--epochs', '0'], 2, "error: option '--epochs <n>' argument '0' is invalid. It must be a whole number of at least 1.", help],
   ['half a step', ['train', '--max-steps', '1.5'], 2, "error: option '--max-steps <n>' argument '1.5' is invalid. It must be a whole number of at least 1.", help],
   ['a rate of zero', ['train', '--lr', '0'], 2, "error: option '--lr <rate>' argument '0' is invalid. It must be a number above 0.", help],

@@ -99,7 +99,7 @@ describe('alexnet doctor', () => {
     const { events, exitCode } = await alexnet(['doctor', '--json'], { cwd });
     expect({ exitCode, lines: events.length }).toEqual({ exitCode: 0, lines: 1 });
     const devices = events[0].devices as { name: string; available: boolean; reason: string | null }[];
-    expect(devices.map(({ name }) => name)).toEqual(['webgpu', 'webgl2', 'gpujs-webasm', 'gpujs-cpu', 'host']);
+    expect(devices.map(({ name }) => name)).toEqual(['webgpu', 'webgl2', 'cpu', 'gpujs-webasm', 'gpujs-cpu', 'host']);
     for (const { available, reason } of devices) {
       if (available) expect(reason).toBe(null);
       else expect(reason).toMatch(/\w/);
@@ -108,7 +108,7 @@ describe('alexnet doctor', () => {
     expect(devices.find(({ name }) => name === events[0].auto)).toMatchObject({ available: true });
     expect(events[0].why).toMatch(/ is there\.$/);
     const text = await alexnet(['doctor'], { cwd });
-    expect(text.stdout).toMatch(/\n {2}gpujs-webasm {2}yes {2}.*\n[\s\S]*\n--device auto takes /);
+    expect(text.stdout).toMatch(/\n {2}cpu {11}yes {2}threads \d+, sharedMemory true\n {2}gpujs-webasm {2}yes {2}.*\n[\s\S]*\n--device auto takes /);
   });
 });
 

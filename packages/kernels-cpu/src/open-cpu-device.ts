@@ -55,7 +55,7 @@ export function engineOf(device: Device): CpuEngine {
 export async function openCpuDevice(options: CpuDeviceOptions = {}): Promise<Device> {
   const { relaxedSimd = false, maxBytes = Infinity } = options;
   const shared = canShareMemory();
-  const threads = shared ? (options.threads ?? Math.min(cores(), MOST_THREADS)) : 1;
+  const threads = shared ? (options.threads ?? defaultThreads()) : 1;
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `threads is ${threads}, which is no whole number from 1 to ${MOST_THREADS}.`, help: 'leave threads out to use all cores.' });
   }
@@ -88,8 +88,14 @@ function allocateMemory(bytes: number, shared: boolean): { readonly memory: WebA
   throw new DeviceError({ code: 'DEVICE_MEMORY', message: `cpu: there is no room for a memory of ${bytes} bytes.`, help: 'use fewer threads, or destroy devices that are not needed any more.' });
 }
 
-function canShareMemory(): boolean {
+/** Whether threads may work in one memory; in a browser only on cross-origin isolated pages. */
+export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer === 'function' && ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true);
+}
+
+/** How many threads a device has that is told nothing. */
+export function defaultThreads(): number {
+  return canShareMemory() ? Math.min(cores(), MOST_THREADS) : 1;
 }
 
 function cores(): number {

@@ -35,4 +35,3 @@ export { crossEntropyForward } from './cross-entropy/forward.js';
 export { crossEntropyBackward, type CrossEntropyBackwardAttributes } from './cross-entropy/backward.js';
 export { gpuDeviceNames, openGpuDevice, type GpuDeviceName, type GpuDeviceOptions } from './gpujs/open-gpu-device.js';
 export { probeDevices, type DeviceProbe } from './gpujs/probe-devices.js';
-export { chooseDevice, type DeviceChoice } from './gpujs/choose-device.js';

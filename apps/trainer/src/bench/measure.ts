@@ -1,7 +1,7 @@
 import type { NetworkDescription } from '@convkit/alexnet';
+import { measurePeak } from '@convkit/kernels-cpu';
 import { summarise } from '@convkit/layers';
 import type { Device } from '@convkit/tensor';
-import { peakOf } from '../devices.js';
 import { median, repeat, type Extent } from './repeat.js';
 import { TimedDevice } from './timed-device.js';
 import { openWorkload, type Phase, type Workload } from './workload.js';
@@ -75,7 +75,7 @@ export async function measure({ device, network, batch, steps, note }: MeasureOp
   const training = await time(() => workload.train(), extent);
   const { peakBytes, details } = device.report();
   note('measuring the peak of the device');
-  const peak = await peakOf(device);
+  const peakGflops = device.name === 'cpu' ? await measurePeak(device) : null;
   note('timing the forward pass');
   const forward = await time(() => workload.forward(), extent);
   note('timing the answer to one image');
@@ -94,7 +94,7 @@ export async function measure({ device, network, batch, steps, note }: MeasureOp
     latencyMs: median(latency),
     gflops: total(({ forward, backward }) => forward + backward) / trainSeconds / 1e9,
     forwardGflops: total((cost) => cost.forward) / forwardSeconds / 1e9,
-    peakGflops: peak ?? null,
+    peakGflops,
     peakBytes,
     layers: layerTimes(costs, times),
   };

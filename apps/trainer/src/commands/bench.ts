@@ -1,6 +1,6 @@
 import { findNetwork, inputShape } from '@convkit/alexnet';
+import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { measure, type LayerTime } from '../bench/measure.js';
-import { openDevice, type DeviceChoice } from '../devices.js';
 import { openOutput } from '../output.js';
 import { formatTable } from '../table.js';
 import { count, number, percent } from '../wording.js';
@@ -9,7 +9,7 @@ import { count, number, percent } from '../wording.js';
 export interface BenchFlags {
   readonly model: string;
   readonly batch?: number;
-  readonly device: DeviceChoice;
+  readonly device: DeviceRequest;
   readonly threads?: number;
   readonly steps?: number;
   readonly json?: boolean;
@@ -21,7 +21,7 @@ export async function benchCommand({ model, batch: asked, device: name, threads:
   const { recipe, defaults } = network;
   const batch = asked ?? recipe.batch;
   const output = openOutput(json);
-  const device = await openDevice(name, threadsAsked === undefined ? {} : { threads: threadsAsked });
+  const device = await openNamedDevice(name, threadsAsked === undefined ? {} : { threads: threadsAsked });
   try {
     const figures = await measure({ device, network, batch, ...(steps === undefined ? {} : { steps }), note: (text) => output.note(text) });
     const { threads, trainImagesPerSecond, forwardImagesPerSecond, latencyMs, gflops, forwardGflops, peakGflops, peakBytes, layers } = figures;

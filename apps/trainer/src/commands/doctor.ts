@@ -1,4 +1,4 @@
-import { chooseDevice } from '@convkit/kernels-gpu';
+import { chooseDevice } from '@convkit/kernels-cpu';
 import { openOutput } from '../output.js';
 
 /** What the command line may say. */

@@ -1,10 +1,10 @@
 import { evaluationBatches, prepareDataset } from '@convkit/alexnet';
+import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { releaseAll, uploadParameters } from '@convkit/layers';
 import { FormatError } from '@convkit/tensor';
 import { evaluate, type Evaluation } from '@convkit/training';
 import type { Dataset } from '@convkit/datasets';
 import { openData, resolveData } from '../data.js';
-import { openDevice, type DeviceChoice } from '../devices.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
 import { count, duration, percent } from '../wording.js';
@@ -14,7 +14,7 @@ export interface EvaluateFlags {
   readonly checkpoint: string;
   readonly data?: string;
   readonly views: 1 | 10;
-  readonly device: DeviceChoice;
+  readonly device: DeviceRequest;
   readonly json?: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
   const { test } = await openData(described);
   assertClasses(test, description.classes, described, file);
-  const device = await openDevice(flags.device);
+  const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
     const source = evaluationBatches(prepareDataset(test, preparation.format), preparation, flags.views);

@@ -1,9 +1,9 @@
 import { predict } from '@convkit/alexnet';
 import { decodeImage } from '@convkit/datasets';
+import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { releaseAll, uploadParameters } from '@convkit/layers';
 import { FormatError } from '@convkit/tensor';
 import { readFile } from 'node:fs/promises';
-import { openDevice, type DeviceChoice } from '../devices.js';
 import { messageOf, systemCode } from '../file-error.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
@@ -15,7 +15,7 @@ export interface PredictFlags {
   readonly images: readonly string[];
   readonly top: number;
   readonly views: 1 | 10;
-  readonly device: DeviceChoice;
+  readonly device: DeviceRequest;
   readonly json?: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
   for (const warning of warnings) output.warn(warning);
   const images = [];
   for (const path of flags.images) images.push(await decodeImage(await readImage(path), path));
-  const device = await openDevice(flags.device);
+  const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
     for (const [i, image] of images.entries()) {

@@ -10,11 +10,11 @@ import {
   type Preparation,
 } from '@convkit/alexnet';
 import type { DatasetSplits } from '@convkit/datasets';
+import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
 import { train, type BatchSource, type Checkpoint } from '@convkit/training';
 import { openData, resolveData } from '../data.js';
-import { openDevice, type DeviceChoice } from '../devices.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
@@ -33,7 +33,7 @@ export interface TrainFlags {
   readonly maxSteps?: number;
   readonly batch?: number;
   readonly lr?: number;
-  readonly device?: DeviceChoice;
+  readonly device?: DeviceRequest;
   readonly seed?: number;
   readonly checkpointEvery?: number;
   readonly out?: string;
@@ -66,7 +66,7 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   const reporter = chooseReporter(flags.json ?? false);
   try {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
-    const device = await openDevice(plan.description.device as DeviceChoice);
+    const device = await openNamedDevice(plan.description.device as DeviceRequest);
     try {
       await runPlan(plan, device, reporter);
     } finally {

@@ -3,7 +3,7 @@ import { OptionError, type Device, type DeviceName } from '@convkit/tensor';
 /** The devices that run kernels through gpu.js. */
 export type GpuDeviceName = Extract<DeviceName, 'webgpu' | 'webgl2' | 'gpujs-webasm' | 'gpujs-cpu'>;
 
-/** The devices that run kernels through gpu.js, in the order in which {@link chooseDevice} looks at them. */
+/** The devices that run kernels through gpu.js; where all are real, the fastest first. */
 export const gpuDeviceNames: readonly GpuDeviceName[] = ['webgpu', 'webgl2', 'gpujs-webasm', 'gpujs-cpu'];
 
 /** Options of {@link openGpuDevice}. */

@@ -1,13 +1,13 @@
-import { ConvkitError, DeviceError } from '@convkit/tensor';
+import { ConvkitError, DeviceError, type DeviceName } from '@convkit/tensor';
 import { assertWebAssembly, hasThreads } from './find-webassembly.js';
 import { findWebGl2, loseWebGl2, nameOfRenderer } from './find-webgl2.js';
 import { findWebGpu, nameOfAdapter } from './find-webgpu.js';
 import { gpuDeviceNames, type GpuDeviceName } from './open-gpu-device.js';
 
 /** What is known about a device before it is opened. */
-export interface DeviceProbe {
-  readonly name: GpuDeviceName;
-  /** Whether {@link openGpuDevice} will open it. */
+export interface DeviceProbe<Name extends DeviceName = GpuDeviceName> {
+  readonly name: Name;
+  /** Whether it can be opened. */
   readonly available: boolean;
   /** Why it is not available; left out when it is. */
   readonly reason?: string;

@@ -2,8 +2,8 @@ import type { Attributes, Device, KernelSpec, Tensor } from '@convkit/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDevices, type TestDevice } from './devices.js';
 
-/** Shading languages promise nothing about NaN and infinity; these devices keep to IEEE 754. */
-export const ieeeDevices: readonly TestDevice[] = testDevices.filter(({ name }) => ['host', 'gpujs-cpu', 'gpujs-webasm'].includes(name));
+/** Shading languages promise nothing about NaN and infinity; all other devices keep to IEEE 754. */
+export const ieeeDevices: readonly TestDevice[] = testDevices.filter(({ name }) => !['webgpu', 'webgl2'].includes(name));
 
 /** Declares a suite once for every test device, and asserts that it ran in the mode it should and left no tensor behind. */
 export function onEachDevice(suite: (device: () => Device) => void, devices: readonly TestDevice[] = testDevices): void {
