@@ -19,6 +19,8 @@ async function compile(threads, relaxed) {
       '--outFile', 'kernels.wasm',
       '--runtime', 'stub', '--noExportMemory', '--importMemory', '--memoryBase', '1024', '--initialMemory', '4',
       '-O3', '--noAssert', '--converge',
+      // Addresses are 32 bits wide here.
+      '--disableWarning', '201',
       '--enable', 'simd',
       ...(threads ? ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'] : []),
       ...(relaxed ? ['--enable', 'relaxed-simd'] : []),

@@ -3,6 +3,8 @@ export enum Operation {
   Peak,
   PackColumns,
   Conv2dProduct,
+  WinogradFilters,
+  WinogradProduct,
   Conv2dBackwardWeights,
   MatrixProduct,
   VectorProduct,

@@ -23,6 +23,8 @@ import { labelRank } from '../softmax/label-rank';
 import { logSumExpRows } from '../softmax/log-sum-exp-rows';
 import { softmax } from '../softmax/softmax';
 import { transpose } from '../transpose/transpose';
+import { winogradFilters } from '../winograd/filters';
+import { winogradProduct } from '../winograd/product';
 
 /** Does one task of a command. Which thread does it makes no difference to the result. */
 export function execute(operation: i32, parameters: usize, task: i32, scratch: usize): void {
@@ -30,6 +32,8 @@ export function execute(operation: i32, parameters: usize, task: i32, scratch: u
     case Operation.Peak: return peak(parameters, task, scratch);
     case Operation.PackColumns: return packColumns(parameters, task, scratch);
     case Operation.Conv2dProduct: return conv2dProduct(parameters, task, scratch);
+    case Operation.WinogradFilters: return winogradFilters(parameters, task, scratch);
+    case Operation.WinogradProduct: return winogradProduct(parameters, task, scratch);
     case Operation.Conv2dBackwardWeights: return conv2dBackwardWeights(parameters, task, scratch);
     case Operation.MatrixProduct: return matrixProduct(parameters, task, scratch);
     case Operation.VectorProduct: return vectorProduct(parameters, task, scratch);

@@ -21,3 +21,13 @@ export function loadFirst(from: usize, count: i32): v128 {
   if (count > 2) value = f32x4.replace_lane(value, 2, load<f32>(from, 8));
   return value;
 }
+
+/** The first numbers of four, with zeros for the others. */
+// @ts-ignore: decorator
+@inline
+export function keepFirst(value: v128, count: i32): v128 {
+  if (count < 4) value = f32x4.replace_lane(value, 3, 0);
+  if (count < 3) value = f32x4.replace_lane(value, 2, 0);
+  if (count < 2) value = f32x4.replace_lane(value, 1, 0);
+  return value;
+}

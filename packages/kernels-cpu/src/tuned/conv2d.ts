@@ -5,6 +5,7 @@ import { MOST_TASKS } from '../team.js';
 import type { Commands, Storage, Tuned } from '../tuned.js';
 import { evenBlock } from './blocks.js';
 import { submitSumRows } from './reduce.js';
+import { submitWinograd, worthWinograd } from './winograd.js';
 
 /** Rows, columns and depth of the blocks that fit into the caches of a core with their packed operands. */
 const BLOCK_ROWS = 128;
@@ -65,6 +66,12 @@ function submitProduct(commands: Commands, { weights, bias, out, places, columns
 
 const tunedConv2dForward: Tuned = ({ plan, inputs: [x, weight, bias] }, commands) => {
   const { N, H, W, C, R, S, K, G, P, Q, strideH, strideW, top, left } = plan.constants as Sizes;
+  const square = { sizes: { N, H, W, P, Q }, taps: R, groups: G, channels: C, columns: K };
+  if (R === S && strideH === 1 && strideW === 1 && worthWinograd(square)) {
+    const out = commands.result(sizeOf(plan.output));
+    submitWinograd(commands, { ...square, images: x, weights: weight, bias: bias.block.at, out, offset: [-top, -left], turned: false, pitches: [K * G, C * K * G, K] });
+    return out;
+  }
   if (N * P * Q > MOST_TASKS * BLOCK_ROWS) return undefined;
   const panels = Math.ceil(K / 8);
   const packed = commands.form(weight, `columns of ${G}`, G * panels * 8 * R * S * C, (to) =>
@@ -91,6 +98,13 @@ const tunedConv2dForward: Tuned = ({ plan, inputs: [x, weight, bias] }, commands
  */
 const tunedConv2dBackwardInput: Tuned = ({ plan, inputs: [dy, weight] }, commands) => {
   const { N, H, W, C, R, S, K, G, P, Q, strideH, strideW, top, left } = plan.constants as Sizes;
+  const square = { sizes: { N, H: P, W: Q, P: H, Q: W }, taps: R, groups: G, channels: K, columns: C };
+  if (R === S && strideH === 1 && strideW === 1 && worthWinograd(square)) {
+    const out = commands.result(sizeOf(plan.output));
+    const offset = [top - R + 1, left - S + 1] as const;
+    submitWinograd(commands, { ...square, images: dy, weights: weight, bias: 0, out, offset, turned: true, pitches: [C, G * K * C, K * C] });
+    return out;
+  }
   const phasesH = Math.min(strideH, H);
   const phasesW = Math.min(strideW, W);
   if (phasesH * phasesW > 25 || N * H * W > MOST_TASKS * BLOCK_ROWS) return undefined;

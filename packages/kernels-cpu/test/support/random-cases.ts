@@ -21,16 +21,20 @@ function size(draws: RandomDraws, most: number): number {
 
 function convolution(draws: RandomDraws) {
   const groups = 1 + draws.integer(3);
-  const [C, K] = [size(draws, 40), size(draws, 70)];
-  const [R, S] = [1 + draws.integer(draws.integer(5) === 0 ? 11 : 4), 1 + draws.integer(draws.integer(5) === 0 ? 11 : 4)];
-  const stride = [1 + draws.integer(4), 1 + draws.integer(4)] as const;
+  // Every third has the shape for which there is a code of its own.
+  const minimal = draws.integer(3) === 0;
+  const [C, K] = minimal ? [16 + draws.integer(30), 16 + draws.integer(60)] : [size(draws, 40), size(draws, 70)];
+  const filter = () => 1 + draws.integer(draws.integer(5) === 0 ? 11 : 4);
+  const square = 3 + 2 * draws.integer(2);
+  const [R, S] = minimal ? [square, square] : [filter(), filter()];
+  const stride = minimal ? ([1, 1] as const) : ([1 + draws.integer(4), 1 + draws.integer(4)] as const);
   const padded = draws.integer(3) > 0;
   const pad = (filter: number) => (padded ? draws.integer(filter + 1) : 0);
   const padding = [pad(R), pad(S), pad(R), pad(S)] as const;
   const least = (filter: number, before: number, after: number) => Math.max(1, filter - before - after);
-  const H = least(R, padding[0], padding[2]) + draws.integer(9);
-  const W = least(S, padding[3], padding[1]) + draws.integer(9);
-  const N = size(draws, 6);
+  const H = least(R, padding[0], padding[2]) + draws.integer(minimal ? 20 : 9);
+  const W = least(S, padding[3], padding[1]) + draws.integer(minimal ? 20 : 9);
+  const N = size(draws, minimal ? 3 : 6);
   const P = Math.floor((H + padding[0] + padding[2] - R) / stride[0]) + 1;
   const Q = Math.floor((W + padding[1] + padding[3] - S) / stride[1]) + 1;
   return { N, H, W, C, K, R, S, P, Q, groups, padded, attributes: { stride, padding, groups } };
