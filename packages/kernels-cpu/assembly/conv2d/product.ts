@@ -27,8 +27,6 @@ class Parameters {
   firstW: i32;
   outStepH: i32;
   outStepW: i32;
-  /** Negative results become 0, as ReLU would make them. */
-  relu: i32;
 }
 
 /** Where the patches follow in the parameters. */
@@ -70,17 +68,4 @@ export function conv2dProduct(parameters: usize, task: i32, scratch: usize): voi
     multiplyBlock(scratch, rows, columns, depth, scratch, aStride, weights + (<usize>k << 5), bStride, 0, start);
   }
   if (p.depth == 0) for (let i = 0; i < rows; i++) memory.fill(rowOf(scratch, i), 0, <usize>columns << 2);
-  if (p.relu) for (let i = 0; i < rows; i++) floorAtZero(rowOf(scratch, i), columns);
-}
-
-function floorAtZero(row: usize, count: i32): void {
-  let j = 0;
-  for (; j + 4 <= count; j += 4) {
-    v128.store(row, f32x4.max(v128.load(row), f32x4.splat(0)));
-    row += 16;
-  }
-  for (; j < count; j++) {
-    store<f32>(row, max<f32>(load<f32>(row), 0));
-    row += 4;
-  }
 }

@@ -59,7 +59,6 @@ function submitProduct(commands: Commands, { weights, bias, out, places, columns
     blockColumns,
     evenBlock(depth, BLOCK_DEPTH, 4),
     ...grid,
-    0,
     ...patches,
   ]);
 }
