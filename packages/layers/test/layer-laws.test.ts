@@ -1,6 +1,6 @@
 import { RandomStream, sameShape, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { expectClose } from '../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../kernels-gpu/test/support/nd-array.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';

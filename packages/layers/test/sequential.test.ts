@@ -1,6 +1,6 @@
 import { RandomStream, Tensor, openHostDevice, recordDevice, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { Sequential, conv2d, dense, downloadParameters, dropout, gaussian, lrn, maxPool, relu, releaseAll, softmaxCrossEntropy, summarise, uploadParameters, type ForwardMode } from '@convkit/layers';
 import { asContract, openDoubleDevice } from './support/double-device.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';

@@ -1,6 +1,6 @@
 import { RandomStream, openHostDevice, recordDevice, type Device } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { softmaxCrossEntropy } from '@convkit/layers';
 import { asContract, openDoubleDevice } from './support/double-device.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';

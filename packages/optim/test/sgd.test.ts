@@ -1,6 +1,6 @@
 import { RandomStream, openHostDevice, recordDevice, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { sgd, sgdApply, sgdVelocity } from '@convkit/optim';
 
 const shapes: Readonly<Record<string, Shape>> = { 'conv1.weight': [3, 3, 2, 4], 'conv1.bias': [4], 'fc1.weight': [7, 5], 'fc1.bias': [5] };

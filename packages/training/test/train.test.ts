@@ -2,7 +2,7 @@ import { Sequential, dense } from '@convkit/layers';
 import { constantRate } from '@convkit/optim';
 import { ConvkitError, OptionError, Tensor, openHostDevice, recordDevice, type Device } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { testDevices } from '../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { DivergedError, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainingEvent } from '@convkit/training';
 import { about, batchesPerEpoch, collect, evaluation, network, options, source, traceOf } from './support/tiny.js';
 

@@ -5,7 +5,7 @@ import { readSafetensors } from '@convkit/model-io';
 import { sgd } from '@convkit/optim';
 import { Tensor, type Device } from '@convkit/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDevices } from '../../../kernels-gpu/test/support/devices.js';
+import { testDevices } from '../../../kernels-cpu/test/support/devices.js';
 import { expectClose } from '../../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../../kernels-gpu/test/support/nd-array.js';
 import goldenUrl from './tiny-alexnet.safetensors?url&inline';
