@@ -11,7 +11,7 @@ import { RandomStream, sizeOf } from '@convkit/tensor';
 
 /** @typedef {import('@convkit/tensor').Device} Device */
 /** @typedef {import('@convkit/tensor').KernelSpec} KernelSpec */
-/** @typedef {{ kernel: KernelSpec, shapes: readonly (readonly number[])[], attributes: import('@convkit/tensor').Attributes, donated: readonly boolean[], times: number }} Launch */
+/** @typedef {{ kernel: KernelSpec, shapes: readonly (readonly number[])[], attributes: import('@convkit/tensor').Attributes, times: number }} Launch */
 
 const HELP = `npm run bench -- [options]
 
@@ -70,14 +70,15 @@ async function bench() {
 /** The square product by which libraries are compared. @param {Device} device @param {import('@convkit/tensor').DeviceTensor} fence @param {number} peak @param {number} n */
 async function product(device, fence, peak, n) {
   if (!denseForward.name.includes(values.only)) return;
-  const launch = { kernel: /** @type {KernelSpec} */ (/** @type {unknown} */ (denseForward)), shapes: [[n, n], [n, n], [n]], attributes: {}, donated: [false, false, false], times: 1 };
+  const launch = { kernel: /** @type {KernelSpec} */ (/** @type {unknown} */ (denseForward)), shapes: [[n, n], [n, n], [n]], attributes: {}, times: 1 };
   await measure(device, fence, peak, launch);
 }
 
 /** Every different launch of one training step, in the order in which they come. @param {Device} device @param {string} model @param {number} batch @returns {Promise<Launch[]>} */
 async function launchesOf(device, model, batch) {
-  const { recipe, defaults, build } = findNetwork(model);
-  const network = build(defaults);
+  const description = findNetwork(model);
+  const { recipe, defaults } = description;
+  const network = description.build(defaults);
   /** @type {Map<string, Launch>} */
   const launches = new Map();
   const watching = new Proxy(device, {
@@ -88,12 +89,11 @@ async function launchesOf(device, model, batch) {
       }
       /** @type {Device['run']} */
       return (kernel, inputs, attributes, options) => {
-        const donated = inputs.map((input) => options?.donate?.includes(input) ?? false);
         const shapes = inputs.map(({ shape }) => shape);
         const key = JSON.stringify([kernel.name, shapes, attributes]);
         const known = launches.get(key);
         if (known) known.times++;
-        else launches.set(key, { kernel: /** @type {KernelSpec} */ (/** @type {unknown} */ (kernel)), shapes, attributes, donated, times: 1 });
+        else launches.set(key, { kernel: /** @type {KernelSpec} */ (/** @type {unknown} */ (kernel)), shapes, attributes, times: 1 });
         return target.run(kernel, inputs, attributes, options);
       };
     },
@@ -115,16 +115,17 @@ async function launchesOf(device, model, batch) {
 }
 
 /** @param {Device} device @param {import('@convkit/tensor').DeviceTensor} fence @param {number} peak @param {Launch} launch */
-async function measure(device, fence, peak, { kernel, shapes, attributes, donated, times }) {
+async function measure(device, fence, peak, { kernel, shapes, attributes, times }) {
   const draws = new RandomStream(1, kernel.name).at(...shapes[0].slice(0, 3));
   const data = shapes.map((shape) => draws.fillUniform(new Float32Array(sizeOf(shape)), 0.25, 1));
+  /** @type {import('@convkit/tensor').DeviceTensor[]} */
   const inputs = [];
   for (const [i, shape] of shapes.entries()) inputs.push(await device.upload(shape, data[i], kernel.inputs[i]));
   const plan = kernel.plan(shapes, attributes);
   const run = () => device.run(kernel, inputs, attributes);
 
   const first = await run();
-  await hold(kernel, plan, data, attributes, (await device.download(first)).data, draws);
+  hold(kernel, plan, data, attributes, (await device.download(first)).data, draws);
   first.release();
 
   /** @type {number[]} */
@@ -141,12 +142,13 @@ async function measure(device, fence, peak, { kernel, shapes, attributes, donate
   const ms = samples.sort((a, b) => a - b)[samples.length >> 1];
   const flop = 2 * multiplyAdds(kernel, plan);
   const bytes = 4 * (data.reduce((sum, { length }) => sum + length, 0) + sizeOf(plan.output));
-  const gflops = flop / ms / 1e6;
-  const result = { kernel: kernel.name, shapes, times, ms, gflops: flop === 0 ? null : gflops, ofPeak: flop === 0 ? null : gflops / peak, gigabytesPerSecond: bytes / ms / 1e6 };
-  if (values.json) console.log(JSON.stringify(result));
-  else {
-    const rate = flop === 0 ? ['', ''] : [gflops.toFixed(1), (100 * result.ofPeak).toFixed(0)];
-    console.log(line([kernel.name, shapes.map((shape) => shape.join('x')).join(' '), String(times), ms.toFixed(3), ...rate, result.gigabytesPerSecond.toFixed(1)]));
+  const gflops = flop === 0 ? null : flop / ms / 1e6;
+  const gigabytesPerSecond = bytes / ms / 1e6;
+  if (values.json) {
+    console.log(JSON.stringify({ kernel: kernel.name, shapes, times, ms, gflops, ofPeak: gflops === null ? null : gflops / peak, gigabytesPerSecond }));
+  } else {
+    const rate = gflops === null ? ['', ''] : [gflops.toFixed(1), ((100 * gflops) / peak).toFixed(0)];
+    console.log(line([kernel.name, shapes.map((shape) => shape.join('x')).join(' '), String(times), ms.toFixed(3), ...rate, gigabytesPerSecond.toFixed(1)]));
   }
 }
 
@@ -160,14 +162,15 @@ async function measure(device, fence, peak, { kernel, shapes, attributes, donate
  * @param {Float32Array} got
  * @param {import('@convkit/tensor').RandomDraws} draws
  */
-async function hold(kernel, plan, data, attributes, got, draws) {
+function hold(kernel, plan, data, attributes, got, draws) {
   const [height, width] = [1, ...plan.grid].slice(-2);
   const scalars = kernel.scalars.map((name) => /** @type {number} */ (attributes[name]));
   const args = [...data.map((numbers, i) => viewOf(numbers, plan.views[i])), ...scalars.map(Math.fround)];
+  const body = /** @type {(this: object, ...args: unknown[]) => number} */ (/** @type {unknown} */ (kernel.body));
   for (let sample = 0; sample < SAMPLES; sample++) {
     const at = draws.integer(sizeOf(plan.grid));
     const thread = { x: at % width, y: Math.floor(at / width) % height, z: Math.floor(at / width / height) };
-    const want = /** @type {number} */ (/** @type {Function} */ (kernel.body).apply({ thread, constants: plan.constants }, args));
+    const want = body.apply({ thread, constants: plan.constants }, args);
     const error = Math.abs(got[at] - want) / Math.max(Math.abs(want), 1e-3);
     if (!(error < 1e-4)) throw new Error(`${kernel.name}: number ${at} is ${got[at]}, but the body says ${want}.`);
   }

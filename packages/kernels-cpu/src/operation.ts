@@ -27,3 +27,6 @@ export enum Operation {
   CrossEntropyBackward,
   LabelRank,
 }
+
+/** Numbers in one task of an operation that goes element by element. */
+export const SPAN = 32768;

@@ -1,5 +1,4 @@
-/** Numbers in one task of an operation that goes element by element. */
-export const SPAN = 32768;
+import { SPAN } from '../../src/operation';
 
 /** First number of a task, in bytes. */
 // @ts-ignore: decorator

@@ -1,12 +1,9 @@
 import { add, dropout, reluBackward, reluForward, scale } from '@convkit/kernels-gpu';
 import { sgdApply, sgdVelocity } from '@convkit/optim';
 import { sizeOf } from '@convkit/tensor';
-import { Operation } from '../operation.js';
+import { Operation, SPAN } from '../operation.js';
 import { MOST_TASKS } from '../team.js';
 import { resultFor, wordOf, type Tuned } from '../tuned.js';
-
-/** Numbers of one task, as assembly/elementwise/spans.ts has it. */
-export const SPAN = 32_768;
 
 /** A kernel that makes every number from the numbers in the same place: count, inputs, result and scalars, in this order. */
 function elementwise(operation: Operation): Tuned {

@@ -1,10 +1,9 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
 import { sizeOf, type Launch } from '@convkit/tensor';
 import { SCRATCH_RIGHT } from '../memory-map.js';
-import { Operation } from '../operation.js';
+import { Operation, SPAN } from '../operation.js';
 import { MOST_TASKS } from '../team.js';
 import { resultFor, wordOf, type Storage, type Tuned } from '../tuned.js';
-import { SPAN } from './elementwise.js';
 
 /** Numbers that one task normalises. */
 const BLOCK = 16_384;
