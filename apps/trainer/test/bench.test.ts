@@ -55,8 +55,7 @@ describe('alexnet bench', () => {
     const rates = [...stdout.matchAll(/([\d.]+) GFLOP\/s/g)].map(([, rate]) => Number(rate));
     const parts = [...stdout.matchAll(/([\d.]+) % of the peak/g)].map(([, part]) => Number(part));
     expect(parts).toHaveLength(2);
-    // Both are shown rounded.
-    for (const [i, part] of parts.entries()) expect(Math.abs(part / ((100 * rates[i]) / rates[2]) - 1)).toBeLessThan(0.05);
+    for (const [i, part] of parts.entries()) expect(part).toBeCloseTo((100 * rates[i]) / rates[2], 0);
     const table = stdout.split('\n\n')[2].split('\n');
     expect(table.map((line) => line.split(/ +/)[0])).toEqual(['layer', 'input', ...build(defaults).layers.map(({ name }) => name), 'loss', 'update']);
     expect(new Set(table.map((line) => line.length)).size).toBe(1);
