@@ -21,11 +21,13 @@ const HELP = `npm run bench -- [options]
   --only TEXT      only kernels whose name holds this text
   --seconds S      time for each kernel (default: 1)
   --json           one JSON line for each kernel instead of a table
+  --scaling        only the product of 1024 x 1024 matrices, on one thread and on all in turn
   --relaxed-simd   with fused multiply-add, where the runtime has it
 
 Examples:
   npm run bench                                 every kernel of AlexNet, about two minutes
   npm run bench -- --batch 1 --only conv2d      convolutions of one image
+  npm run bench -- --scaling                    what a second core is worth
 `;
 
 const { values } = parseArgs({
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    scaling: { type: 'boolean', default: false },
     'relaxed-simd': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -44,8 +47,62 @@ const { values } = parseArgs({
 /** Places of a result that are held to the body. */
 const SAMPLES = 64;
 
+/** Rows and columns of the product by which libraries are compared, and how often it is timed. */
+const SIDE = 1024;
+const ROUNDS = 15;
+
 if (values.help) console.log(HELP);
+else if (values.scaling) await scaling();
 else await bench();
+
+/** The square product on one thread and on all of them, in turn, since cores of a shared machine are now faster and now slower. */
+async function scaling() {
+  /** @type {{ peak: number, product: number }[][]} */
+  const rounds = [];
+  const devices = [await openCpuDevice({ threads: 1 }), await openCpuDevice(values.threads === undefined ? {} : { threads: wholeNumber('threads', values.threads) })];
+  for (let round = 0; round < ROUNDS; round++) {
+    const results = [];
+    for (const device of devices) results.push(await productOf(device));
+    rounds.push(results);
+  }
+  for (const device of devices) await device.destroy();
+  const [one, all] = devices.map((_, i) => ({
+    product: median(rounds.map((round) => round[i].product)),
+    ofPeak: median(rounds.map((round) => round[i].product / round[i].peak)),
+  }));
+  const ratios = rounds.map(([first, last]) => last.product / first.product);
+  const summary = { one, all, threads: devices[1].report().details.threads, ratio: median(ratios), ratios };
+  if (values.json) console.log(JSON.stringify(summary));
+  else {
+    console.log(`${SIDE} x ${SIDE} matrices, medians of ${ROUNDS} rounds`);
+    console.log(`  1 thread    ${one.product.toFixed(1)} GFLOP/s, ${(100 * one.ofPeak).toFixed(0)} % of the peak of the innermost loop`);
+    console.log(`  ${String(summary.threads)} threads   ${all.product.toFixed(1)} GFLOP/s, ${(100 * all.ofPeak).toFixed(0)} %`);
+    console.log(`  ${summary.ratio.toFixed(2)} times one thread (${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`);
+  }
+}
+
+/** Peak and product in GFLOP/s, the product's the best of some short runs as the peak's is. @param {Device} device */
+async function productOf(device) {
+  const peak = await measurePeak(device);
+  const draws = new RandomStream(1, 'product').at();
+  const [a, b] = await Promise.all(['a', 'b'].map((name) => device.upload([SIDE, SIDE], draws.fillUniform(new Float32Array(SIDE * SIDE), -1, 1), name)));
+  const bias = await device.upload([SIDE], new Float32Array(SIDE), 'bias');
+  let best = Infinity;
+  for (let i = 0; i < 8; i++) {
+    const start = performance.now();
+    const y = await device.run(denseForward, [a, b, bias], {});
+    await device.download(bias);
+    best = Math.min(best, performance.now() - start);
+    y.release();
+  }
+  for (const tensor of [a, b, bias]) tensor.release();
+  return { peak, product: (2 * SIDE ** 3) / best / 1e6 };
+}
+
+/** @param {readonly number[]} numbers */
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+}
 
 async function bench() {
   const relaxedSimd = values['relaxed-simd'];
@@ -57,7 +114,7 @@ async function bench() {
     console.log(`${values.model}, batch ${values.batch}, ${threads} threads, peak of the innermost loop ${peak.toFixed(1)} GFLOP/s\n`);
     console.log(line(['kernel', 'inputs', 'times', 'ms', 'GFLOP/s', '% of peak', 'GB/s']));
   }
-  await product(device, fence, peak, 1024);
+  await product(device, fence, peak, SIDE);
   for (const launch of await launchesOf(device, values.model, wholeNumber('batch', values.batch))) {
     if (launch.kernel.name.includes(values.only)) await measure(device, fence, peak, launch);
   }
@@ -139,7 +196,7 @@ async function measure(device, fence, peak, { kernel, shapes, attributes, times 
     y.release();
   }
   for (const tensor of inputs) tensor.release();
-  const ms = samples.sort((a, b) => a - b)[samples.length >> 1];
+  const ms = median(samples);
   const flop = 2 * multiplyAdds(kernel, plan);
   const bytes = 4 * (data.reduce((sum, { length }) => sum + length, 0) + sizeOf(plan.output));
   const gflops = flop === 0 ? null : flop / ms / 1e6;
