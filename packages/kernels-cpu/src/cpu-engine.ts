@@ -71,7 +71,7 @@ export class CpuEngine implements Engine<Storage> {
   }
 
   describe() {
-        return {
+    return {
       mode: this.#relaxedSimd ? 'wasm-relaxed-simd' : 'wasm-simd',
       kernels: this.#tuned.size,
       untuned: [...this.#untuned].sort(),
@@ -144,13 +144,17 @@ export class CpuEngine implements Engine<Storage> {
     const result = this.#take(sizeOf(launch.plan.output));
     try {
       await this.team.settled(this.team.submitted);
-      const rows = computeRows({ ...launch, inputs: launch.inputs.map((input) => this.#view(input)) }, this.#view(result));
+      // Copies, since memory that is not shared moves when it grows, which others may make it do in between.
+      const inputs = launch.inputs.map((input) => this.#view(input).slice());
+      const out = new Float32Array(result.count);
+      const rows = computeRows({ ...launch, inputs }, out);
       let turn = performance.now();
       while (rows.next().done !== true) {
         if (performance.now() - turn < TURN) continue;
         await new Promise((resolve) => setTimeout(resolve));
         turn = performance.now();
       }
+      this.#view(result).set(out);
       return result;
     } catch (error) {
       this.free(result);

@@ -1,6 +1,6 @@
 import { openCpuDevice } from '@convkit/kernels-cpu';
 import { conv2dForward, denseForward } from '@convkit/kernels-gpu';
-import { RandomStream, sizeOf, type Device, type Shape } from '@convkit/tensor';
+import { RandomStream, defKernel, sizeOf, type Device, type KernelThread, type Shape, type View2 } from '@convkit/tensor';
 import { afterEach, expect, it, vi } from 'vitest';
 import { engineOf } from '../src/open-cpu-device.js';
 
@@ -39,6 +39,31 @@ it('computes on the calling thread where memory cannot be shared: the same bits,
   expect((await device.download(y)).data[n * n - 1]).toBe(n);
   clearInterval(ticker);
   expect(turns).toBeGreaterThan(3);
+  await device.destroy();
+});
+
+it('runs a plain body to its end while memory that is not shared grows and moves', async () => {
+  vi.stubGlobal('SharedArrayBuffer', undefined);
+  const device = await openCpuDevice();
+  const slow = defKernel({
+    name: 'slow',
+    inputs: ['x'],
+    body: function (this: KernelThread, x: View2) {
+      let sum = 0;
+      for (let i = 0; i < this.constants.N; i++) sum += x[this.thread.y][i];
+      return sum;
+    },
+    plan: ([x]) => ({ output: [x[0], 8], views: [x], grid: [x[0], 8], constants: { N: x[1] } }),
+  });
+  using x = await device.upload([2_000, 1_000], new Float32Array(2_000_000).fill(1), 'x');
+  const running = device.run(slow, [x], {});
+  const before = device.report().details.memoryBytes as number;
+  const others = [];
+  for (let i = 0; i < 20; i++) others.push(await device.upload([1_000_000], new Float32Array(1_000_000), 'other'));
+  expect(device.report().details.memoryBytes).toBeGreaterThan(before);
+  using y = await running;
+  expect(new Set((await device.download(y)).data)).toEqual(new Set([1_000]));
+  for (const tensor of others) tensor.release();
   await device.destroy();
 });
 
