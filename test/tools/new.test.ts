@@ -17,7 +17,7 @@ const tests = sources.map((path) => path.replace('/src/', '/test/').replace('.ts
 
 beforeAll(async () => {
   for (const path of ['tsconfig.base.json', 'tsconfig.json', 'vitest.config.ts', 'eslint.config.js', 'package.json', 'tools']) cpSync(join(root, path), join(copy, path), { recursive: true });
-  for (const name of ['tensor', 'kernels-gpu', 'layers']) {
+  for (const name of ['tensor', 'kernels-gpu', 'optim', 'kernels-cpu', 'layers']) {
     for (const path of ['src', 'test', 'package.json', 'tsconfig.json']) {
       const from = join(root, 'packages', name, path);
       if (existsSync(from)) cpSync(from, join(copy, 'packages', name, path), { recursive: true });
