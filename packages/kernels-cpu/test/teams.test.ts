@@ -1,8 +1,7 @@
-import { openCpuDevice } from '@convkit/kernels-cpu';
 import { conv2dForward, denseForward } from '@convkit/kernels-gpu';
 import { RandomStream, defKernel, sizeOf, type Device, type KernelThread, type Shape, type View2 } from '@convkit/tensor';
 import { afterEach, expect, it, vi } from 'vitest';
-import { engineOf } from '../src/open-cpu-device.js';
+import { engineOf, openCpuDevice } from '../src/open-cpu-device.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
