@@ -1,4 +1,4 @@
-import { DeviceError, OptionError, openDevice, type Device } from '@convkit/tensor';
+import { DeviceError, OptionError, canShareMemory, countCores, openDevice, type Device } from '@convkit/tensor';
 import { Arena } from './arena.js';
 import { CpuEngine } from './cpu-engine.js';
 import { loadModule } from './load-module.js';
@@ -88,16 +88,7 @@ function allocateMemory(bytes: number, shared: boolean): { readonly memory: WebA
   throw new DeviceError({ code: 'DEVICE_MEMORY', message: `cpu: there is no room for a memory of ${bytes} bytes.`, help: 'use fewer threads, or destroy devices that are not needed any more.' });
 }
 
-/** Whether threads may work in one memory; in a browser only on cross-origin isolated pages. */
-export function canShareMemory(): boolean {
-  return typeof SharedArrayBuffer === 'function' && ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true);
-}
-
 /** How many threads a device has that is told nothing. */
 export function defaultThreads(): number {
-  return canShareMemory() ? Math.min(cores(), MOST_THREADS) : 1;
-}
-
-function cores(): number {
-  return (globalThis.navigator as Navigator | undefined)?.hardwareConcurrency ?? process.getBuiltinModule('node:os').availableParallelism();
+  return canShareMemory() ? Math.min(countCores(), MOST_THREADS) : 1;
 }

@@ -1,4 +1,4 @@
-import { DeviceError } from '@convkit/tensor';
+import { DeviceError, startThread, type Thread } from '@convkit/tensor';
 import { COMMANDS, COMMAND_BYTES, COMMAND_COUNT, COMMAND_DONE, COMMAND_PARAMETERS, COMMAND_TICKET, COMPLETED, HEAP, PUBLISHED, SCRATCH_BYTES, WANTED } from './memory-map.js';
 import type { Operation } from './operation.js';
 import { ROOM, type Team } from './team.js';
@@ -13,14 +13,6 @@ port.onmessage = ({ data: { module, memory, scratch } }) => {
 
 /** So far ahead that nobody gets there: the main thread does not wait. */
 const NEVER = 0x4000_0000;
-
-/** The parts of a worker that Node and browsers share under different names. */
-interface Thread {
-  post(message: object): void;
-  terminate(): void;
-  /** Whether Node waits for this thread before it ends. */
-  hold(held: boolean): void;
-}
 
 interface Waiter {
   readonly count: number;
@@ -118,26 +110,4 @@ export class WorkerTeam implements Team {
     this.#waiters = [];
     this.#threads[0]?.hold(false);
   }
-}
-
-function startThread(text: string, hear: () => void, fail: (error: unknown) => void): Thread {
-  if (typeof Worker === 'function') {
-    const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-    const worker = new Worker(address);
-    URL.revokeObjectURL(address);
-    worker.onmessage = hear;
-    worker.onerror = ({ message }) => fail(new Error(message));
-    return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate(), hold: () => {} };
-  }
-  const { Worker: NodeWorker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new NodeWorker(text, { eval: true, execArgv: [] });
-  worker.on('message', hear);
-  worker.on('error', fail);
-  // Last, since a listener holds Node too.
-  worker.unref();
-  return {
-    post: (message) => worker.postMessage(message),
-    terminate: () => void worker.terminate(),
-    hold: (held) => (held ? worker.ref() : worker.unref()),
-  };
 }

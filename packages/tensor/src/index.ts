@@ -12,5 +12,6 @@ export type { Device, DeviceLimits, DeviceName, DeviceReport, RunOptions } from 
 export { defKernel, type Attributes, type KernelBody, type KernelDefinition, type KernelSpec, type KernelThread, type LaunchPlan, type View1, type View2, type View3 } from './kernel-spec.js';
 export { openDevice, type Engine, type Launch } from './engine.js';
 export { computeRows, openHostDevice } from './host-device.js';
+export { canShareMemory, countCores, startThread, type Thread } from './threads.js';
 export { recordDevice, type RecordedCall, type RecordingDevice } from './recording-device.js';
 export { RandomDraws, RandomStream, philox4x32 } from './random.js';

@@ -1,5 +1,6 @@
 import { probeDevices, type DeviceProbe, type GpuDeviceName } from '@convkit/kernels-gpu';
-import { canShareMemory, defaultThreads } from '../open-cpu-device.js';
+import { canShareMemory } from '@convkit/tensor';
+import { defaultThreads } from '../open-cpu-device.js';
 
 /** What {@link chooseDevice} settled on. */
 export interface DeviceChoice {
@@ -9,9 +10,6 @@ export interface DeviceChoice {
   /** All that was looked at, the best first. `details` of `cpu` are `threads`, how many it would use, and `sharedMemory`. */
   readonly probes: readonly DeviceProbe<GpuDeviceName | 'cpu'>[];
 }
-
-/** A module of one function, which splats a number into a vector. */
-const SIMD_MODULE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
 /**
  * The device that `auto` means: the first of `webgpu`, `webgl2`, `cpu`, `gpujs-webasm`, `gpujs-cpu` that is there. A GPU that is only a program is passed over,
@@ -28,8 +26,8 @@ const SIMD_MODULE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1
  * ```
  */
 export async function chooseDevice(): Promise<DeviceChoice> {
-  const [webgpu, webgl2, ...slower] = await probeDevices();
-  const probes = [webgpu, webgl2, probeCpu(), ...slower];
+  const [webgpu, webgl2, webasm, ...slower] = await probeDevices();
+  const probes = [webgpu, webgl2, probeCpu(webasm), webasm, ...slower];
   const fit = probes.find(({ available, software }) => available && !software) ?? probes[probes.length - 1];
   const passedOver = probes
     .slice(0, probes.indexOf(fit))
@@ -37,8 +35,9 @@ export async function chooseDevice(): Promise<DeviceChoice> {
   return { name: fit.name, reason: [...passedOver, `${fit.name} is there.`].join(' '), probes };
 }
 
-function probeCpu(): DeviceProbe<'cpu'> {
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(SIMD_MODULE)) {
+/** It needs what gpu.js's WebAssembly needs. */
+function probeCpu(webasm: DeviceProbe): DeviceProbe<'cpu'> {
+  if (!webasm.available) {
     return { name: 'cpu', available: false, reason: 'cpu: this runtime has no WebAssembly SIMD.', software: false, details: {} };
   }
   return { name: 'cpu', available: true, software: false, details: { threads: defaultThreads(), sharedMemory: canShareMemory() } };

@@ -9,8 +9,3 @@ export function assertWebAssembly(): void {
     throw new DeviceError({ code: 'DEVICE_UNAVAILABLE', message: 'gpujs-webasm: this runtime has no WebAssembly SIMD.', help: 'use the device "gpujs-cpu" or "host".' });
   }
 }
-
-/** Whether WebAssembly may use threads; in a browser only on cross-origin isolated pages. */
-export function hasThreads(): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated);
-}

@@ -1,5 +1,5 @@
-import { ConvkitError, DeviceError, type DeviceName } from '@convkit/tensor';
-import { assertWebAssembly, hasThreads } from './find-webassembly.js';
+import { ConvkitError, DeviceError, canShareMemory, type DeviceName } from '@convkit/tensor';
+import { assertWebAssembly } from './find-webassembly.js';
 import { findWebGl2, loseWebGl2, nameOfRenderer } from './find-webgl2.js';
 import { findWebGpu, nameOfAdapter } from './find-webgpu.js';
 import { gpuDeviceNames, type GpuDeviceName } from './open-gpu-device.js';
@@ -56,7 +56,7 @@ const probes: Record<GpuDeviceName, () => Promise<Pick<DeviceProbe, 'software' |
   },
   'gpujs-webasm': async () => {
     assertWebAssembly();
-    return { software: false, details: { threads: hasThreads() } };
+    return { software: false, details: { threads: canShareMemory() } };
   },
   'gpujs-cpu': async () => ({ software: false, details: {} }),
 };

@@ -1,4 +1,4 @@
-import { DeviceError } from '@convkit/tensor';
+import { DeviceError, startThread, type Thread } from '@convkit/tensor';
 
 /** A compiled kernel that threads can run. */
 export interface TeamKernel {
@@ -88,14 +88,6 @@ interface Report {
   readonly error?: string;
 }
 
-/** The parts of a worker that Node and browsers share under different names. */
-interface Thread {
-  post(message: object): void;
-  terminate(): void;
-  /** Whether Node waits for this thread before it ends. */
-  hold(held: boolean): void;
-}
-
 /**
  * Threads that compute kernels together. Commands go through shared memory, because a message to every thread for every launch takes longer than many a kernel.
  * One command at a time; the results do not depend on who computes what.
@@ -111,7 +103,7 @@ export class ThreadTeam {
   #dead: DeviceError | undefined;
 
   constructor(readonly size: number) {
-    this.#threads = Array.from({ length: size }, () => startThread(THREAD, (report) => this.#hear(report), (error) => this.#fail(error)));
+    this.#threads = Array.from({ length: size }, () => startThread(THREAD, (report) => this.#hear(report as Report), (error) => this.#fail(error)));
   }
 
   /** Computes all cells of a kernel. */
@@ -184,26 +176,4 @@ export class ThreadTeam {
     this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: 'gpujs-webasm: a thread has died.', help: 'open a new device and upload again.', cause });
     this.#pending?.reject(this.#dead);
   }
-}
-
-function startThread(text: string, hear: (report: Report) => void, fail: (error: unknown) => void): Thread {
-  if (typeof Worker === 'function') {
-    const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-    const worker = new Worker(address);
-    URL.revokeObjectURL(address);
-    worker.onmessage = ({ data }) => hear(data as Report);
-    worker.onerror = ({ message }) => fail(new Error(message));
-    return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate(), hold: () => {} };
-  }
-  const { Worker: NodeWorker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new NodeWorker(text, { eval: true, execArgv: [] });
-  worker.on('message', hear);
-  worker.on('error', fail);
-  // Last, since a listener holds Node too.
-  worker.unref();
-  return {
-    post: (message) => worker.postMessage(message),
-    terminate: () => void worker.terminate(),
-    hold: (held) => (held ? worker.ref() : worker.unref()),
-  };
 }

@@ -1,7 +1,7 @@
-import { DeviceError, sizeOf, type Engine, type KernelSpec, type Launch, type LaunchPlan } from '@convkit/tensor';
+import { DeviceError, canShareMemory, countCores, sizeOf, type Engine, type KernelSpec, type Launch, type LaunchPlan } from '@convkit/tensor';
 import { ArrayPool } from './array-pool.js';
 import { assertMode, createKernel, gpujs, innermostFirst, type GpuInstance, type GpuKernelInternals } from './facade.js';
-import { assertWebAssembly, hasThreads } from './find-webassembly.js';
+import { assertWebAssembly } from './find-webassembly.js';
 import { KernelCache } from './kernel-cache.js';
 import { assertReturns, kernelError } from './kernel-errors.js';
 import { LaunchQueue } from './launch-queue.js';
@@ -58,12 +58,8 @@ export async function openWebasmEngine(options: Pick<GpuDeviceOptions, 'threads'
   assertWebAssembly();
   patchWebAssembly();
   const gpu = new gpujs.GPU({ mode: 'webasm' });
-  const threads = hasThreads() ? (options.threads ?? cores()) : 1;
+  const threads = canShareMemory() ? (options.threads ?? countCores()) : 1;
   return new WebasmEngine(gpu, threads === 1 ? undefined : new ThreadTeam(threads));
-}
-
-function cores(): number {
-  return (globalThis.navigator as Navigator | undefined)?.hardwareConcurrency ?? process.getBuiltinModule('node:os').availableParallelism();
 }
 
 let compiledKernels = 0;
