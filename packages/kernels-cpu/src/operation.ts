@@ -10,6 +10,7 @@ export enum Operation {
   VectorProduct,
   SumRows,
   Transpose,
+  CopyColumns,
   LrnScale,
   LrnForward,
   LrnBackward,

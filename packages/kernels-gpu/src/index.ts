@@ -23,6 +23,8 @@ export type { PoolAttributes } from './max-pool/geometry.js';
 export { maxPoolForward } from './max-pool/forward.js';
 export { maxPoolBackward } from './max-pool/backward.js';
 export { dropout, type DropoutAttributes } from './dropout/dropout.js';
+export { concatChannels } from './channels/concat-channels.js';
+export { sliceChannels, type SliceChannelsAttributes } from './channels/slice-channels.js';
 export { scale, type ScaleAttributes } from './elementwise/scale.js';
 export { add } from './elementwise/add.js';
 export { transpose } from './transpose/transpose.js';

@@ -1,4 +1,5 @@
 import { Operation } from '../../src/operation';
+import { copyColumns } from '../channels/copy-columns';
 import { conv2dBackwardWeights } from '../conv2d/backward-weights';
 import { packColumns } from '../conv2d/pack-columns';
 import { conv2dProduct } from '../conv2d/product';
@@ -39,6 +40,7 @@ export function execute(operation: i32, parameters: usize, task: i32, scratch: u
     case Operation.VectorProduct: return vectorProduct(parameters, task, scratch);
     case Operation.SumRows: return sumRows(parameters, task, scratch);
     case Operation.Transpose: return transpose(parameters, task, scratch);
+    case Operation.CopyColumns: return copyColumns(parameters, task, scratch);
     case Operation.LrnScale: return lrnScale(parameters, task, scratch);
     case Operation.LrnForward: return lrnForward(parameters, task, scratch);
     case Operation.LrnBackward: return lrnBackward(parameters, task, scratch);

@@ -1,4 +1,5 @@
 import type { Tuned } from '../tuned.js';
+import { tunedChannels } from './channels.js';
 import { tunedConv2d } from './conv2d.js';
 import { tunedDense } from './dense.js';
 import { tunedElementwise } from './elementwise.js';
@@ -13,6 +14,7 @@ export const tunedKernels: ReadonlyMap<object, Tuned> = new Map([
   ...tunedConv2d,
   ...tunedDense,
   ...tunedTransposes,
+  ...tunedChannels,
   ...tunedLrn,
   ...tunedMaxPool,
   ...tunedElementwise,

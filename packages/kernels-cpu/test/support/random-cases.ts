@@ -107,6 +107,15 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
   transpose(draws) {
     return { shapes: [[size(draws, 4), size(draws, 200), size(draws, 200)]], attributes: {}, terms: 1, special: [0] };
   },
+  concatChannels(draws) {
+    const others = Array.from({ length: draws.integer(4) }, () => size(draws, 20));
+    return { shapes: [[...others, size(draws, 200)], [...others, size(draws, 200)]], attributes: {}, terms: 1, special: [0, 1] };
+  },
+  sliceChannels(draws) {
+    const C = size(draws, 200);
+    const from = draws.integer(C);
+    return { shapes: [[...Array.from({ length: draws.integer(4) }, () => size(draws, 20)), C]], attributes: { from, to: from + 1 + draws.integer(C - from) }, terms: 1, special: [0] };
+  },
   sumRows(draws) {
     const columns = size(draws, 1500);
     const rows = size(draws, 1200);
