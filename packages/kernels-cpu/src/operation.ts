@@ -22,6 +22,7 @@ export enum Operation {
   Scale,
   Add,
   SgdVelocity,
+  SgdApply,
   LogSumExpRows,
   Softmax,
   CrossEntropyForward,

@@ -1,10 +1,17 @@
 /**
- * SGD with momentum and weight decay as in 2012, per-parameter factors, and learning-rate schedules.
+ * SGD with momentum and weight decay as in 2012 or as in PyTorch, per-parameter factors, and learning-rate schedules.
  *
  * @packageDocumentation
  */
 export { sgd, type Optimiser, type SgdOptions } from './sgd.js';
 export { factorsBy, type FactorRule, type Factors } from './factors.js';
 export { sgdVelocity, type SgdVelocityAttributes } from './sgd-velocity.js';
-export { sgdApply } from './sgd-apply.js';
-export { constantRate, stepRate, type Progress, type Schedule, type StepRateOptions } from './schedule.js';
+export { sgdApply, type SgdApplyAttributes } from './sgd-apply.js';
+export type { ParameterRates, ParameterSchedule, PastEvaluation, Progress, Schedule } from './schedule/progress.js';
+export type { ScheduleUnit } from './schedule/checks.js';
+export { constantRate } from './schedule/constant-rate.js';
+export { stepRate, type StepRateOptions } from './schedule/step-rate.js';
+export { manualRate, type ManualRateOptions } from './schedule/manual-rate.js';
+export { dexpRate, type DexpRateOptions } from './schedule/dexp-rate.js';
+export { plateauRate, type PlateauRateOptions } from './schedule/plateau-rate.js';
+export { scheduleBy, type ScheduleRule } from './schedule/schedule-by.js';

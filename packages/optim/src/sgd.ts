@@ -11,6 +11,11 @@ export interface SgdOptions {
   readonly decay: number;
   /** Departures by parameter name: rules of which the first that matches counts, or a function. Default: none. */
   readonly factors?: readonly FactorRule[] | ((name: string) => Factors);
+  /**
+   * Where the rate stands. `2012`, as in the 2012 code and in Caffe: inside the velocity, so a change of rate takes hold gradually. `pytorch`, as in `torch.optim.SGD`: outside, so it takes hold at once.
+   * The two are equal as long as the rate is. A state of one form is none of the other. Default `2012`.
+   */
+  readonly form?: '2012' | 'pytorch';
 }
 
 /** An update rule over maps from parameter name to tensor. It has no state of its own: all state is in the maps, which belong to the caller. */
@@ -22,7 +27,7 @@ export interface Optimiser {
    * Reads nothing back.
    *
    * @param gradients Gradients of the mean loss by parameter name; one for every parameter that is not frozen.
-   * @param rate The learning rate of this step.
+   * @param rate The learning rate of this step, for all parameters or by name. A parameter whose rate is 0 is frozen: neither it nor its state changes.
    * @throws OptionError `OPTION_INVALID` for a rate below 0 or no number, `NAME_UNKNOWN` when names do not belong together: nothing was touched then.
    * @throws ShapeError, DeviceError from a launch: the maps still hold all that is live.
    */
@@ -31,15 +36,19 @@ export interface Optimiser {
     parameters: Map<string, DeviceTensor>,
     gradients: Map<string, DeviceTensor>,
     state: Map<string, DeviceTensor>,
-    rate: number,
+    rate: number | ((name: string) => number),
   ): Promise<void>;
 }
 
 /**
- * Stochastic gradient descent with momentum and weight decay in the form of 2012: `v <- momentum v - rate decay w - rate g`, then `w <- w + v`.
- * The rate stands inside the velocity, so a change of rate takes hold gradually. State: one velocity for each parameter.
+ * Stochastic gradient descent with momentum and weight decay. State: one velocity for each parameter.
  *
- * Source: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 5, and the 2012 code.
+ * | form | velocity | parameter |
+ * | --- | --- | --- |
+ * | `2012` | `v <- momentum v - rate (g + decay w)` | `w <- w + v` |
+ * | `pytorch` | `v <- momentum v + g + decay w` | `w <- w - rate v` |
+ *
+ * Sources: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012, section 5, and the 2012 code; the documentation of `torch.optim.SGD`.
  *
  * @throws OptionError `OPTION_INVALID`
  *
@@ -58,9 +67,10 @@ export interface Optimiser {
  * ```
  */
 export function sgd(options: SgdOptions): Optimiser {
-  const { momentum, decay, factors = [] } = options;
+  const { momentum, decay, factors = [], form = '2012' } = options;
   if (!(momentum >= 0 && momentum < 1)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: momentum is ${momentum}, but must be from 0 up to but not including 1.` });
   if (!(decay >= 0 && decay < Infinity)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: decay is ${decay}, but must be at least 0.` });
+  if (form !== '2012' && form !== 'pytorch') throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: form is "${String(form)}", but must be "2012" or "pytorch".` });
   const factorsOf = typeof factors === 'function' ? factors : factorsBy(factors);
 
   return {
@@ -76,27 +86,37 @@ export function sgd(options: SgdOptions): Optimiser {
     },
 
     async step(device, parameters, gradients, state, rate) {
-      if (!(rate >= 0 && rate < Infinity)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: the rate is ${rate}, but must be a number of at least 0.` });
+      if (typeof rate === 'number') assertRate(rate, 'the rate');
+      const rateOf = typeof rate === 'function' ? rate : () => rate;
       for (const name of gradients.keys()) if (!parameters.has(name)) throw unknown(name, 'gradient', 'parameter');
       const moving = [...parameters].flatMap(([name, weight]) => {
         const { rateFactor, decayFactor } = factorsOf(name);
-        if (rateFactor === 0) return [];
+        const own = rateOf(name);
+        assertRate(own, `the rate of "${name}"`);
+        if (own * rateFactor === 0) return [];
         const gradient = gradients.get(name);
         const velocity = state.get(name);
         if (gradient === undefined) throw unknown(name, 'parameter', 'gradient');
         if (velocity === undefined) throw unknown(name, 'parameter', 'velocity', 'initialState() makes one for every parameter.');
-        return [{ name, weight, gradient, velocity, rate: rate * rateFactor, decay: decay * decayFactor }];
+        return [{ name, weight, gradient, velocity, rate: own * rateFactor, decay: decay * decayFactor }];
       });
-      for (const { name, weight, gradient, velocity, ...numbers } of moving) {
-        const next = await device.run(sgdVelocity, [velocity, gradient, weight], { momentum, ...numbers }, { donate: [velocity, gradient], label: velocity.label });
+      for (const { name, weight, gradient, velocity, rate, decay } of moving) {
+        // A rate of -1 leaves what PyTorch adds to the velocity as it is.
+        const [inside, outside] = form === '2012' ? [rate, 1] : [-1, -rate];
+        const numbers = { momentum, rate: inside, decay };
+        const next = await device.run(sgdVelocity, [velocity, gradient, weight], numbers, { donate: [velocity, gradient], label: velocity.label });
         state.set(name, next);
         gradients.delete(name);
-        parameters.set(name, await device.run(sgdApply, [weight, next], {}, { donate: [weight], label: weight.label }));
+        parameters.set(name, await device.run(sgdApply, [weight, next], { factor: outside }, { donate: [weight], label: weight.label }));
       }
       for (const gradient of gradients.values()) gradient.release();
       gradients.clear();
     },
   };
+}
+
+function assertRate(rate: number, what: string): void {
+  if (!(rate >= 0 && rate < Infinity)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: ${what} is ${rate}, but must be a number of at least 0.` });
 }
 
 function unknown(name: string, has: string, lacks: string, help?: string): OptionError {

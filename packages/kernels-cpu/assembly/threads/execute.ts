@@ -9,6 +9,7 @@ import { dropout } from '../elementwise/dropout';
 import { relu } from '../elementwise/relu';
 import { reluBackward } from '../elementwise/relu-backward';
 import { scale } from '../elementwise/scale';
+import { sgdApply } from '../elementwise/sgd-apply';
 import { sgdVelocity } from '../elementwise/sgd-velocity';
 import { lrnBackward } from '../lrn/backward';
 import { lrnForward } from '../lrn/forward';
@@ -52,6 +53,7 @@ export function execute(operation: i32, parameters: usize, task: i32, scratch: u
     case Operation.Scale: return scale(parameters, task, scratch);
     case Operation.Add: return add(parameters, task, scratch);
     case Operation.SgdVelocity: return sgdVelocity(parameters, task, scratch);
+    case Operation.SgdApply: return sgdApply(parameters, task, scratch);
     case Operation.LogSumExpRows: return logSumExpRows(parameters, task, scratch);
     case Operation.Softmax: return softmax(parameters, task, scratch);
     case Operation.CrossEntropyForward: return crossEntropyForward(parameters, task, scratch);

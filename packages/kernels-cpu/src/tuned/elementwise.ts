@@ -24,5 +24,5 @@ export const tunedElementwise: readonly (readonly [object, Tuned])[] = [
   [scale, elementwise(Operation.Scale)],
   [add, elementwise(Operation.Add)],
   [sgdVelocity, elementwise(Operation.SgdVelocity)],
-  [sgdApply, elementwise(Operation.Add)],
+  [sgdApply, elementwise(Operation.SgdApply)],
 ];

@@ -147,7 +147,7 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
   scale: elementwise(1, (draws) => ({ factor: draws.uniform() * 2 })),
   add: elementwise(2),
   sgdVelocity: elementwise(3, (draws) => ({ momentum: draws.uniform(), rate: draws.uniform(), decay: draws.uniform() })),
-  sgdApply: elementwise(2),
+  sgdApply: elementwise(2, (draws) => ({ factor: draws.uniform() * 2 - 1 })),
   logSumExpRows: (draws) => ({ shapes: [classes(draws)], attributes: {}, terms: 1, special: [0] }),
   softmax(draws) {
     const x = classes(draws);

@@ -1,0 +1,19 @@
+import { OptionError } from '@convkit/tensor';
+
+/** What the moments of a schedule count: passes over the data, or updates. */
+export type ScheduleUnit = 'epoch' | 'step';
+
+/** @throws OptionError `OPTION_INVALID` */
+export function assertRate(owner: string, value: number, what = 'rate'): void {
+  if (!(value >= 0 && value < Infinity)) throw invalid(`${owner}: ${what} is ${value}, but must be a number of at least 0.`);
+}
+
+/** @throws OptionError `OPTION_INVALID` */
+export function assertUnit(owner: string, unit: ScheduleUnit): void {
+  if (unit !== 'epoch' && unit !== 'step') throw invalid(`${owner}: unit is "${String(unit)}", but must be "epoch" or "step".`);
+}
+
+/** An option that cannot be. */
+export function invalid(message: string): OptionError {
+  return new OptionError({ code: 'OPTION_INVALID', message });
+}
