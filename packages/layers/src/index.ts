@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { BackwardInput, BackwardOutput, ForwardInput, ForwardMode, ForwardOutput, Layer, LayerDevice, ParameterSpec } from './layer.js';
-export { constant, gaussian, heNormal, zeros, type Initialiser } from './initialisers.js';
+export { constant, gaussian, heNormal, uniform, zeros, type Initialiser } from './initialisers.js';
 export type { WindowOptions } from './window.js';
 export { conv2d, type Conv2dOptions } from './conv2d.js';
 export { dense, type DenseOptions } from './dense.js';

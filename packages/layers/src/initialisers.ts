@@ -23,6 +23,27 @@ export function gaussian(deviation: number | ((fanIn: number) => number)): Initi
   };
 }
 
+/**
+ * Uniform draws around zero.
+ *
+ * @param bound Draws lie between -bound and bound; or a rule that gives it from the fan-in. PyTorch draws weights and biases of its layers with 1 / sqrt(fanIn).
+ *
+ * @example
+ * ```ts
+ * import { conv2d, uniform } from '@convkit/layers';
+ *
+ * const asInPyTorch = uniform((fanIn) => 1 / Math.sqrt(fanIn));
+ * const conv1 = conv2d('conv1', { outputs: 8, kernelSize: 3, weight: asInPyTorch, bias: asInPyTorch });
+ * console.log(conv1.parameterSpecs([1, 8, 8, 1])[1].fanIn); // 9
+ * ```
+ */
+export function uniform(bound: number | ((fanIn: number) => number)): Initialiser {
+  return (out, draws, fanIn) => {
+    const most = typeof bound === 'number' ? bound : bound(fanIn);
+    draws.fillUniform(out, -most, most);
+  };
+}
+
 /** The same value everywhere. */
 export function constant(value: number): Initialiser {
   return (out) => {

@@ -1,6 +1,6 @@
 import { RandomStream } from '@convkit/tensor';
 import { expect, it } from 'vitest';
-import { constant, conv2d, gaussian, heNormal, Sequential, zeros, type Initialiser } from '@convkit/layers';
+import { constant, conv2d, gaussian, heNormal, Sequential, uniform, zeros, type Initialiser } from '@convkit/layers';
 
 function values(initialise: Initialiser, fanIn = 50): Float32Array {
   const out = new Float32Array(20_000).fill(NaN);
@@ -21,6 +21,21 @@ it.each<[string, Initialiser, number]>([
   const { mean, deviation } = moments(values(initialise));
   expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(20_000));
   expect(Math.abs(deviation / expected - 1)).toBeLessThan(5 / Math.sqrt(2 * 20_000));
+});
+
+it.each<[string, Initialiser, number]>([
+  ['a number', uniform(0.03), 0.03],
+  ['a rule', uniform((fanIn) => 1 / Math.sqrt(fanIn)), 1 / Math.sqrt(50)],
+])('uniform of %s draws evenly up to the bound on both sides', (_, initialise, bound) => {
+  const data = values(initialise);
+  const { mean, deviation } = moments(data);
+  // The variance of uniform draws is bound² / 3, and that of their squares 4 bound⁴ / 45: five standard errors each.
+  const expected = bound / Math.sqrt(3);
+  expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(20_000));
+  expect(Math.abs(deviation / expected - 1)).toBeLessThan((5 * Math.sqrt(0.2)) / Math.sqrt(20_000));
+  const extremes = [Math.min(...data), Math.max(...data)].map((value) => Math.abs(value) / bound);
+  for (const extreme of extremes) expect(extreme).toBeGreaterThan(0.999);
+  for (const extreme of extremes) expect(extreme).toBeLessThan(1 + 1e-6);
 });
 
 it('constants fill everything', () => {
