@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor } from '@convkit/tensor';
+import type { DeviceTensor } from '@convkit/tensor';
 import type { LayerDevice } from './layer.js';
 
 /**
@@ -6,10 +6,10 @@ import type { LayerDevice } from './layer.js';
  * Results carry the layer's name in front of the kernel's: `conv1.conv2d_forward`.
  */
 export class LayerScope {
-  readonly #device: Device;
+  readonly #device: LayerDevice;
   readonly #made = new Set<DeviceTensor>();
 
-  constructor(device: Device) {
+  constructor(device: LayerDevice) {
     this.#device = device;
   }
 

@@ -1,5 +1,7 @@
 import type { Device, DeviceTensor, Shape } from '@convkit/tensor';
 import type { Initialiser } from './initialisers.js';
+import type { Sequential } from './sequential.js';
+import type { Tape } from './tape.js';
 
 /** The verbs of a {@link Device} that a layer may use. Nothing here reads back or frees: the stack does that. */
 export type LayerDevice = Pick<Device, 'limits' | 'upload' | 'run' | 'reshape'>;
@@ -27,6 +29,14 @@ export interface ForwardInput {
   /** The layer's own parameters by short name; borrowed. */
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
   readonly mode: ForwardMode;
+  /** False where no backward pass follows, so that nothing need be kept for one. */
+  readonly wantTape: boolean;
+}
+
+/** A stack inside a layer, and the shape of what it reads. */
+export interface LayerPart {
+  readonly net: Sequential;
+  readonly x: Shape;
 }
 
 /** What a forward pass makes. All of it belongs to the caller. */
@@ -34,6 +44,8 @@ export interface ForwardOutput {
   readonly y: DeviceTensor;
   /** What only this layer needs again in backward, such as a mask. */
   readonly scratch: readonly DeviceTensor[];
+  /** Of the stacks inside the layer, if it is made of some. */
+  readonly tapes?: readonly Tape[];
 }
 
 /**
@@ -47,6 +59,8 @@ export interface BackwardInput {
   readonly x: DeviceTensor;
   readonly y: DeviceTensor;
   readonly scratch: readonly DeviceTensor[];
+  /** Those of the forward pass; to be used up. Empty for layers without stacks inside. */
+  readonly tapes: readonly Tape[];
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
   /** False where nobody reads the gradient by the input, as in the first layer. */
   readonly wantDx: boolean;
@@ -82,6 +96,8 @@ export interface Layer {
   scratchShapes(x: Shape): readonly Shape[];
   /** Multiply-adds of one forward pass; only convolutions and dense layers count, biases do not. */
   multiplyAdds(x: Shape): number;
+  /** The stacks inside a layer that is made of some, for an input of shape `x`; plain layers have none. */
+  parts?(x: Shape): readonly LayerPart[];
   /** Computes `y`, and in training what backward needs beside it. */
   forward(input: ForwardInput): Promise<ForwardOutput>;
   /** Computes the gradients by `x` and by the parameters from the gradient by `y`. */

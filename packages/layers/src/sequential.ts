@@ -1,5 +1,5 @@
-import { OptionError, RandomStream, ShapeError, Tensor, formatShape, sameShape, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
-import type { ForwardMode, Layer, ParameterSpec } from './layer.js';
+import { OptionError, RandomStream, ShapeError, Tensor, formatShape, sameShape, sizeOf, type DeviceTensor, type Shape } from '@convkit/tensor';
+import type { ForwardMode, Layer, LayerDevice, ParameterSpec } from './layer.js';
 import { LayerScope } from './layer-scope.js';
 import { releaseAll } from './parameters.js';
 import { heldBy, Tape, type TapeStep } from './tape.js';
@@ -90,7 +90,7 @@ export class Sequential {
    * @param mode Evaluation by default.
    * @throws ShapeError, OptionError, or what a launch throws; nothing made so far stays behind.
    */
-  async forward(device: Device, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>, mode: ForwardMode = { training: false }): Promise<Pass> {
+  async forward(device: LayerDevice, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>, mode: ForwardMode = { training: false }): Promise<Pass> {
     const steps: TapeStep[] = [];
     const y = await this.#run(device, x, parameters, mode, steps);
     return { y, tape: new Tape(device, steps) };
@@ -100,11 +100,11 @@ export class Sequential {
    * Evaluates, keeping nothing. The result is the caller's own.
    * @throws as {@link Sequential.forward}
    */
-  async predict(device: Device, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>): Promise<DeviceTensor> {
+  async predict(device: LayerDevice, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>): Promise<DeviceTensor> {
     return this.#run(device, x, parameters, { training: false }, undefined);
   }
 
-  async #run(device: Device, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>, mode: ForwardMode, steps: TapeStep[] | undefined): Promise<DeviceTensor> {
+  async #run(device: LayerDevice, x: DeviceTensor, parameters: ReadonlyMap<string, DeviceTensor>, mode: ForwardMode, steps: TapeStep[] | undefined): Promise<DeviceTensor> {
     const shapes = this.shapes(x.shape);
     const scope = new LayerScope(device);
     try {
@@ -113,10 +113,10 @@ export class Sequential {
         const kept = steps !== undefined && (layer.keeps.includes('x') || this.layers[i - 1]?.keeps.includes('y') === true);
         const donateX = i > 0 && !kept;
         const own = ownParameters(layer, shapes[i], parameters);
-        const { y, scratch } = await layer.forward({ device: scope.deviceFor(layer.name), x: current, donateX, parameters: own, mode });
+        const { y, scratch, tapes = [] } = await layer.forward({ device: scope.deviceFor(layer.name), x: current, donateX, parameters: own, mode, wantTape: steps !== undefined });
         if (donateX && y !== current) current[Symbol.dispose]();
         if (steps === undefined) for (const tensor of scratch) tensor.release();
-        steps?.push({ layer, x: current, y, scratch, parameters: own });
+        steps?.push({ layer, x: current, y, scratch, tapes, parameters: own });
         current = y;
       }
       return current;
@@ -131,22 +131,24 @@ export class Sequential {
    *
    * @param dy Gradient of the loss by the stack's result; given up by the caller.
    * @param options.wantDx Whether to return the gradient by the stack's input, too. Default false.
+   * @param options.device Default: the device of the forward pass.
    * @throws OwnershipError `TENSOR_RELEASED` when the tape was used before, or what a launch throws; nothing made so far stays behind.
    */
-  async backward(tape: Tape, dy: DeviceTensor, options: { readonly wantDx?: boolean } = {}): Promise<Gradients> {
+  async backward(tape: Tape, dy: DeviceTensor, options: { readonly wantDx?: boolean; readonly device?: LayerDevice } = {}): Promise<Gradients> {
     const steps = tape.take();
-    const scope = new LayerScope(tape.device);
+    const scope = new LayerScope(options.device ?? tape.device);
     for (const tensor of [dy, ...heldBy(steps)]) scope.adopt(tensor);
     const gradients = new Map<string, DeviceTensor>();
     try {
       let upstream: DeviceTensor | undefined = dy;
       for (let i = steps.length - 1; i >= 0; i--) {
-        const { layer, x, y, scratch, parameters } = steps[i];
+        const { layer, x, y, scratch, tapes, parameters } = steps[i];
         const given: DeviceTensor = upstream as DeviceTensor;
         const wantDx = i > 0 || options.wantDx === true;
-        const out = await layer.backward({ device: scope.deviceFor(layer.name), dy: given, x, y, scratch, parameters, wantDx });
+        const out = await layer.backward({ device: scope.deviceFor(layer.name), dy: given, x, y, scratch, tapes, parameters, wantDx });
         for (const [name, gradient] of Object.entries(out.gradients)) gradients.set(`${layer.name}.${name}`, gradient);
         releaseAll(scratch);
+        for (const inner of tapes) inner.release();
         if (given !== out.dx) given[Symbol.dispose]();
         // The boundary above was this layer's result, the one below is its input: each goes when its last reader has run.
         if (i < steps.length - 1) y[Symbol.dispose]();

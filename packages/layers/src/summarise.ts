@@ -15,7 +15,7 @@ export interface SummaryRow {
 
 /** What a stack costs for inputs of one shape. */
 export interface Summary {
-  /** The input, then one row for each layer. */
+  /** The input, then one row for each layer; the layers inside `columns` stand before it. */
   readonly rows: readonly SummaryRow[];
   readonly parameters: number;
   readonly multiplyAdds: number;
@@ -37,26 +37,37 @@ export interface Summary {
  * ```
  */
 export function summarise(net: Sequential, x: Shape): Summary {
-  const shapes = net.shapes(x);
-  const { layers } = net;
-  const boundary = (i: number) => (layers[i]?.keeps.includes('x') === true || layers[i - 1]?.keeps.includes('y') === true ? bytesOf(shapes[i]) : 0);
-  const rows: SummaryRow[] = [{ name: 'input', kind: 'input', output: x, parameters: 0, multiplyAdds: 0, bytesKept: boundary(0) }];
-  for (const [i, layer] of layers.entries()) {
-    rows.push({
-      name: layer.name,
-      kind: layer.kind,
-      output: shapes[i + 1],
-      parameters: total(layer.parameterSpecs(shapes[i]).map(({ shape }) => sizeOf(shape))),
-      multiplyAdds: layer.multiplyAdds(shapes[i]),
-      bytesKept: boundary(i + 1) + total(layer.scratchShapes(shapes[i]).map(bytesOf)),
-    });
-  }
+  const rows: readonly SummaryRow[] = [{ name: 'input', kind: 'input', output: x, parameters: 0, multiplyAdds: 0, bytesKept: keptAt(net, net.shapes(x), 0) }, ...rowsOf(net, x, true)];
   return {
     rows,
     parameters: total(rows.map((row) => row.parameters)),
     multiplyAdds: total(rows.map((row) => row.multiplyAdds)),
     bytesKept: total(rows.map((row) => row.bytesKept)),
   };
+}
+
+/** One row for each layer. Layers inside a layer come before it, and what they cost is told with them, but for the result of the last, which is scratch of the layer around. */
+function rowsOf(net: Sequential, x: Shape, ownResult: boolean): readonly SummaryRow[] {
+  const shapes = net.shapes(x);
+  return net.layers.flatMap((layer, i) => {
+    const parts = layer.parts?.(shapes[i]);
+    return [
+      ...(parts ?? []).flatMap((part) => rowsOf(part.net, part.x, false)),
+      {
+        name: layer.name,
+        kind: layer.kind,
+        output: shapes[i + 1],
+        parameters: parts === undefined ? total(layer.parameterSpecs(shapes[i]).map(({ shape }) => sizeOf(shape))) : 0,
+        multiplyAdds: parts === undefined ? layer.multiplyAdds(shapes[i]) : 0,
+        bytesKept: (ownResult || i + 1 < net.layers.length ? keptAt(net, shapes, i + 1) : 0) + total(layer.scratchShapes(shapes[i]).map(bytesOf)),
+      },
+    ];
+  });
+}
+
+/** Bytes of the activation before the layer at a place, if one of its neighbours reads it in backward. */
+function keptAt({ layers }: Sequential, shapes: readonly Shape[], place: number): number {
+  return layers[place]?.keeps.includes('x') === true || layers[place - 1]?.keeps.includes('y') === true ? bytesOf(shapes[place]) : 0;
 }
 
 /** A {@link Summary} as a table of text: names and kinds to the left, numbers to the right, totals below a line. */

@@ -1,5 +1,5 @@
-import { OwnershipError, type Device, type DeviceTensor } from '@convkit/tensor';
-import type { Layer } from './layer.js';
+import { OwnershipError, type DeviceTensor } from '@convkit/tensor';
+import type { Layer, LayerDevice } from './layer.js';
 
 /** One layer's part of a forward pass. `x` and `y` are released already if neither neighbour keeps them. */
 export interface TapeStep {
@@ -7,6 +7,8 @@ export interface TapeStep {
   readonly x: DeviceTensor;
   readonly y: DeviceTensor;
   readonly scratch: readonly DeviceTensor[];
+  /** Of the stacks inside the layer. */
+  readonly tapes: readonly Tape[];
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
 }
 
@@ -19,7 +21,7 @@ export class Tape implements Disposable {
 
   /** @internal Made by `Sequential.forward`. */
   constructor(
-    readonly device: Device,
+    readonly device: LayerDevice,
     steps: readonly TapeStep[],
   ) {
     this.#steps = steps;
@@ -27,9 +29,13 @@ export class Tape implements Disposable {
 
   /** Releases what it holds; does nothing once it is used up. */
   release(): void {
-    if (this.#steps === undefined) return;
-    for (const tensor of heldBy(this.#steps)) tensor[Symbol.dispose]();
+    for (const tensor of this.held()) tensor[Symbol.dispose]();
     this.#steps = undefined;
+  }
+
+  /** @internal Every tensor it owns, live or not; none once it is used up. */
+  held(): readonly DeviceTensor[] {
+    return heldBy(this.#steps ?? []);
   }
 
   /** The same as {@link Tape.release}, for `using`. */
@@ -50,5 +56,5 @@ export class Tape implements Disposable {
 
 /** Every tensor these steps own, live or not. */
 export function heldBy(steps: readonly TapeStep[]): readonly DeviceTensor[] {
-  return steps.flatMap(({ x, scratch }, i) => (i === 0 ? scratch : [x, ...scratch]));
+  return steps.flatMap(({ x, scratch, tapes }, i) => [...(i === 0 ? [] : [x]), ...scratch, ...tapes.flatMap((tape) => tape.held())]);
 }

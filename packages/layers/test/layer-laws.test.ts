@@ -38,11 +38,11 @@ describe.each(cases)('$name', ({ layer, x: xShape, mode, kink }) => {
     const device = openDoubleDevice();
     const { x, parameters } = await upload(device, numbers);
     const own = Object.fromEntries([...parameters].map(([name, tensor]) => [name.slice(layer.name.length + 1), tensor]));
-    const { y, scratch } = await layer.forward({ device, x, donateX: false, parameters: own, mode });
+    const { y, scratch, tapes = [] } = await layer.forward({ device, x, donateX: false, parameters: own, mode, wantTape: true });
     expect(y.shape).toEqual(layer.outputShape(xShape));
     expect(scratch.map(({ shape }) => shape)).toEqual(layer.kind === 'dropout' && !mode.training ? [] : layer.scratchShapes(xShape));
     const dy = await device.upload(y.shape, asContract(numbers.dy), 'dy');
-    const { dx, gradients } = await layer.backward({ device, dy, x, y, scratch, parameters: own, wantDx: true });
+    const { dx, gradients } = await layer.backward({ device, dy, x, y, scratch, tapes, parameters: own, wantDx: true });
     expect(dx?.shape).toEqual(xShape);
     expect(Object.keys(gradients).sort()).toEqual(Object.keys(own).sort());
     for (const [name, gradient] of Object.entries(gradients)) expect(gradient.shape).toEqual(own[name].shape);
@@ -77,11 +77,12 @@ describe.each(cases)('$name', ({ layer, x: xShape, mode, kink }) => {
     const own = Object.fromEntries([...parameters].map(([name, tensor]) => [name.slice(layer.name.length + 1), tensor]));
     // An input that backward reads is never donated.
     const donateX = mayDonate && !layer.keeps.includes('x');
-    const { y, scratch } = await layer.forward({ device, x, donateX, parameters: own, mode });
+    const { y, scratch, tapes = [] } = await layer.forward({ device, x, donateX, parameters: own, mode, wantTape: true });
+    const inside = tapes.flatMap((tape) => tape.held());
     if (!donateX) expect(x.released).toBe(false);
-    expect(liveOn(device)).toEqual(namesOf([x, y, ...scratch, ...parameters.values()]));
+    expect(liveOn(device)).toEqual(namesOf([x, y, ...scratch, ...inside, ...parameters.values()]));
     const dy = await device.upload(y.shape, asContract(numbers.dy), 'dy');
-    const { dx, gradients } = await layer.backward({ device, dy, x, y, scratch, parameters: own, wantDx });
+    const { dx, gradients } = await layer.backward({ device, dy, x, y, scratch, tapes, parameters: own, wantDx });
     expect(dx === undefined).toBe(!wantDx);
     expect([...parameters.values(), y].some(({ released }) => released)).toBe(false);
     expect(liveOn(device)).toEqual(namesOf([x, y, dy, ...scratch, ...parameters.values(), ...Object.values(gradients), ...(dx === undefined ? [] : [dx])]));
