@@ -23,3 +23,9 @@ export function assertWhole(owner: string, option: string, value: number | reado
   const [given, wanted] = typeof value === 'number' ? [value, 'a whole number'] : [formatShape(value), 'whole numbers'];
   throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${given}, but must be ${wanted} of at least ${least}.` });
 }
+
+/** @throws OptionError `OPTION_INVALID` unless `value` is an odd whole number above 0. */
+export function assertOdd(owner: string, option: string, value: number): void {
+  assertWhole(owner, option, value, 1);
+  if (value % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${value}, but must be odd.` });
+}

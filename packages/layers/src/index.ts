@@ -3,14 +3,18 @@
  *
  * @packageDocumentation
  */
-export type { BackwardInput, BackwardOutput, ForwardInput, ForwardMode, ForwardOutput, Layer, LayerDevice, ParameterSpec } from './layer.js';
+export type { BackwardInput, BackwardOutput, ForwardInput, ForwardMode, ForwardOutput, Layer, LayerDevice, LayerPart, ParameterSpec } from './layer.js';
 export { constant, gaussian, heNormal, uniform, zeros, type Initialiser } from './initialisers.js';
 export type { WindowOptions } from './window.js';
+export type { PoolOptions } from './pool-window.js';
+export { avgPool } from './avg-pool.js';
+export { columns, type ColumnsOptions } from './columns.js';
 export { conv2d, type Conv2dOptions } from './conv2d.js';
 export { dense, type DenseOptions } from './dense.js';
 export { dropout, type DropoutOptions } from './dropout.js';
 export { lrn, type LrnOptions } from './lrn.js';
-export { maxPool, type MaxPoolOptions } from './max-pool.js';
+export { lrnWithinChannel, type LrnWithinChannelOptions } from './lrn-within-channel.js';
+export { maxPool } from './max-pool.js';
 export { relu } from './relu.js';
 export { softmaxCrossEntropy, type LossPass } from './softmax-cross-entropy.js';
 export { Sequential, type Gradients, type Pass } from './sequential.js';

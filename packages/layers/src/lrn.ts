@@ -1,6 +1,5 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
-import { OptionError } from '@convkit/tensor';
-import { assertGroups, assertImages, assertWhole } from './checks.js';
+import { assertGroups, assertImages, assertOdd, assertWhole } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrn}. Hardly one has a default, because the libraries of the field disagree about them. */
@@ -42,9 +41,8 @@ export interface LrnOptions {
 export function lrn(name: string, options: LrnOptions): Layer {
   const { size, beta, k, divideAlphaBySize, groups = 1 } = options;
   const owner = `${name} (lrn)`;
-  assertWhole(owner, 'size', size, 1);
+  assertOdd(owner, 'size', size);
   assertWhole(owner, 'groups', groups, 1);
-  if (size % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: size is ${size}, but must be odd.` });
   const attributes = { size, alpha: divideAlphaBySize ? options.alpha / size : options.alpha, beta, k, groups };
 
   return {

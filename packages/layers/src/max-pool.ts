@@ -1,13 +1,6 @@
 import { maxPoolBackward, maxPoolForward } from '@convkit/kernels-gpu';
-import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
 import type { Layer } from './layer.js';
-import { windowOf, type WindowOptions } from './window.js';
-
-/** Options of {@link maxPool}. */
-export interface MaxPoolOptions extends WindowOptions {
-  /** Rows and columns of the window: one number for both, or `[rows, columns]`. */
-  readonly window: number | readonly [number, number];
-}
+import { poolWindowOf, type PoolOptions } from './pool-window.js';
 
 /**
  * Maximum over windows, which may overlap: `[N, H, W, C]` to `[N, P, Q, C]`. Windows are clipped to the image: padding holds no values.
@@ -23,27 +16,14 @@ export interface MaxPoolOptions extends WindowOptions {
  * console.log(pool1.outputShape([1, 55, 55, 96])); // [ 1, 27, 27, 96 ]
  * ```
  */
-export function maxPool(name: string, options: MaxPoolOptions): Layer {
-  const owner = `${name} (maxPool)`;
-  const window = windowOf(owner, 'window', options.window, options);
-  const attributes = (x: Shape) => ({ window: window.size, stride: window.stride, padding: window.over(x).padding });
+export function maxPool(name: string, options: PoolOptions): Layer {
+  const { attributes, outputShape } = poolWindowOf(`${name} (maxPool)`, options);
 
   return {
     name,
     kind: 'maxPool',
     keeps: ['x'],
-    outputShape(x) {
-      const { output, padding } = window.over(x);
-      if (Math.max(padding[0], padding[2]) >= window.size[0] || Math.max(padding[1], padding[3]) >= window.size[1]) {
-        throw new ShapeError({
-          code: 'SHAPE_MISMATCH',
-          message: `${owner}: a window of ${window.size.join(' x ')} would lie outside the image.`,
-          values: { x: formatShape(x), padding: formatShape(padding) },
-          help: 'use a larger window, less padding, or rounding "floor".',
-        });
-      }
-      return [x[0], ...output, x[3]];
-    },
+    outputShape,
     parameterSpecs: () => [],
     scratchShapes: () => [],
     multiplyAdds: () => 0,

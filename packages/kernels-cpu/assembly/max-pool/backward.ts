@@ -1,5 +1,5 @@
 import { loadFirst, storeFirst } from '../vector/partial';
-import { Pool } from './pool';
+import { Pool } from '../plan/pool';
 
 // @ts-ignore: decorator
 @unmanaged

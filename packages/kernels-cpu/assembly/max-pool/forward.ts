@@ -1,4 +1,4 @@
-import { Pool } from './pool';
+import { Pool } from '../plan/pool';
 
 // @ts-ignore: decorator
 @unmanaged

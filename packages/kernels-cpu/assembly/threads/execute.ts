@@ -1,4 +1,6 @@
 import { Operation } from '../../src/operation';
+import { avgPoolBackward } from '../avg-pool/backward';
+import { avgPoolForward } from '../avg-pool/forward';
 import { copyColumns } from '../channels/copy-columns';
 import { conv2dBackwardWeights } from '../conv2d/backward-weights';
 import { packColumns } from '../conv2d/pack-columns';
@@ -14,6 +16,8 @@ import { sgdVelocity } from '../elementwise/sgd-velocity';
 import { lrnBackward } from '../lrn/backward';
 import { lrnForward } from '../lrn/forward';
 import { lrnScale } from '../lrn/scale';
+import { lrnWithinChannelBackward } from '../lrn-within-channel/backward';
+import { lrnWithinChannelScale } from '../lrn-within-channel/scale';
 import { matrixProduct } from '../matrix-product/matrix-product';
 import { maxPoolBackward } from '../max-pool/backward';
 import { maxPoolForward } from '../max-pool/forward';
@@ -45,8 +49,12 @@ export function execute(operation: i32, parameters: usize, task: i32, scratch: u
     case Operation.LrnScale: return lrnScale(parameters, task, scratch);
     case Operation.LrnForward: return lrnForward(parameters, task, scratch);
     case Operation.LrnBackward: return lrnBackward(parameters, task, scratch);
+    case Operation.LrnWithinChannelScale: return lrnWithinChannelScale(parameters, task, scratch);
+    case Operation.LrnWithinChannelBackward: return lrnWithinChannelBackward(parameters, task, scratch);
     case Operation.MaxPoolForward: return maxPoolForward(parameters, task, scratch);
     case Operation.MaxPoolBackward: return maxPoolBackward(parameters, task, scratch);
+    case Operation.AvgPoolForward: return avgPoolForward(parameters, task, scratch);
+    case Operation.AvgPoolBackward: return avgPoolBackward(parameters, task, scratch);
     case Operation.Relu: return relu(parameters, task, scratch);
     case Operation.ReluBackward: return reluBackward(parameters, task, scratch);
     case Operation.Dropout: return dropout(parameters, task, scratch);

@@ -1,9 +1,11 @@
 import type { Tuned } from '../tuned.js';
+import { tunedAvgPool } from './avg-pool.js';
 import { tunedChannels } from './channels.js';
 import { tunedConv2d } from './conv2d.js';
 import { tunedDense } from './dense.js';
 import { tunedElementwise } from './elementwise.js';
 import { tunedLrn } from './lrn.js';
+import { tunedLrnWithinChannel } from './lrn-within-channel.js';
 import { tunedMaxPool } from './max-pool.js';
 import { tunedReduce } from './reduce.js';
 import { tunedSoftmax } from './softmax.js';
@@ -16,7 +18,9 @@ export const tunedKernels: ReadonlyMap<object, Tuned> = new Map([
   ...tunedTransposes,
   ...tunedChannels,
   ...tunedLrn,
+  ...tunedLrnWithinChannel,
   ...tunedMaxPool,
+  ...tunedAvgPool,
   ...tunedElementwise,
   ...tunedReduce,
   ...tunedSoftmax,

@@ -58,6 +58,11 @@ function normalisation(draws: RandomDraws) {
   return { x, attributes: { size: 1 + draws.integer(6), alpha: draws.uniform(), beta: draws.integer(2) === 0 ? 0.75 : 0.5 + draws.uniform(), k: 1 + draws.uniform(), groups } };
 }
 
+function normalisationWithinChannel(draws: RandomDraws) {
+  const x = [size(draws, 12), size(draws, 20), size(draws, 20), size(draws, 40)];
+  return { x, attributes: { size: 1 + 2 * draws.integer(4), alpha: draws.uniform(), beta: draws.integer(2) === 0 ? 0.75 : 0.5 + draws.uniform(), k: 1 + draws.uniform() } };
+}
+
 function flat(draws: RandomDraws): Shape {
   return draws.integer(20) === 0 ? [33_000 + draws.integer(40_000)] : [size(draws, 300), size(draws, 30)];
 }
@@ -133,6 +138,14 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
     const { x, attributes } = normalisation(draws);
     return { shapes: [x, x, x], attributes, terms: attributes.size, special: [0, 1, 2], fill: ['any', 'positive', 'any'] };
   },
+  lrnWithinChannelScale(draws) {
+    const { x, attributes } = normalisationWithinChannel(draws);
+    return { shapes: [x], attributes, terms: attributes.size ** 2, special: [0] };
+  },
+  lrnWithinChannelBackward(draws) {
+    const { x, attributes } = normalisationWithinChannel(draws);
+    return { shapes: [x, x, x], attributes, terms: attributes.size ** 2, special: [0, 1, 2], fill: ['any', 'positive', 'any'] };
+  },
   maxPoolForward(draws) {
     const { x, attributes } = pooling(draws);
     return { shapes: [x], attributes, terms: 1, special: [0] };
@@ -140,6 +153,14 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
   maxPoolBackward(draws) {
     const { x, y, attributes } = pooling(draws);
     return { shapes: [x, y], attributes, terms: attributes.window[0] * attributes.window[1], special: [0, 1], fill: [draws.integer(2) === 0 ? 'coarse' : 'any', 'any'] };
+  },
+  avgPoolForward(draws) {
+    const { x, attributes } = pooling(draws);
+    return { shapes: [x], attributes, terms: attributes.window[0] * attributes.window[1], special: [0] };
+  },
+  avgPoolBackward(draws) {
+    const { x, y, attributes } = pooling(draws);
+    return { shapes: [y], attributes: { ...attributes, inputSize: [x[1], x[2]] }, terms: attributes.window[0] * attributes.window[1], special: [0] };
   },
   reluForward: elementwise(1),
   reluBackward: elementwise(2),

@@ -3,7 +3,8 @@ import { assertShapeIs } from '../plan/shape-checks.js';
 import { lrnGeometry, type LrnAttributes } from './geometry.js';
 
 /**
- * Local response normalisation across channels: `y = x · scale^-beta`, with `scale` from {@link lrnScale}. Letters and source are there.
+ * Local response normalisation: `y = x · scale^-beta`, with `scale` from {@link lrnScale} (across channels) or {@link lrnWithinChannelScale}. Letters and sources are there.
+ * Every number needs its own scale only, so `size`, `alpha`, `k` and `groups` make no difference here.
  *
  * The beta of AlexNet, 0.75, is taken by square roots: they are instructions everywhere, while a power is a call for every number in WebAssembly.
  *

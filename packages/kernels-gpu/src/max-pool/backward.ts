@@ -1,6 +1,6 @@
 import { defKernel, type KernelThread, type View3 } from '@convkit/tensor';
 import { assertShapeIs } from '../plan/shape-checks.js';
-import { poolGeometry, type PoolAttributes } from './geometry.js';
+import { poolGeometry, type PoolAttributes } from '../plan/pool-geometry.js';
 
 /**
  * Gradient of max pooling: a pixel gathers `dy` from the windows in which it is the first largest, row by row.

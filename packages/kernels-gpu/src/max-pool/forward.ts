@@ -1,5 +1,5 @@
 import { defKernel, type KernelThread, type View3 } from '@convkit/tensor';
-import { poolGeometry, type PoolAttributes } from './geometry.js';
+import { poolGeometry, type PoolAttributes } from '../plan/pool-geometry.js';
 
 /**
  * The largest number of every window:

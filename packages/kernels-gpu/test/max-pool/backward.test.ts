@@ -5,8 +5,9 @@ import { expectClose, rtol } from '../support/expect-close.js';
 import { NdArray } from '../support/nd-array.js';
 import { numericGradient } from '../support/numeric-gradient.js';
 import { compute, onEachDevice } from '../support/on-each-device.js';
+import { attributesOf, poolCases, poolShape, randomPoolCases } from '../support/pool-windows.js';
 import { distinctTensor, randomTensor } from '../support/random-tensor.js';
-import { attributesOf, naiveMaxPool, naiveMaxPoolBackward, poolCases, poolShape, randomPoolCases } from './naive-max-pool.js';
+import { naiveMaxPool, naiveMaxPoolBackward } from './naive-max-pool.js';
 
 const terms = ({ window: [R, S] }: { readonly window: readonly [number, number] }) => R * S;
 

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../support/expect-close.js';
 import { NdArray } from '../support/nd-array.js';
 import { compute, ieeeDevices, onEachDevice } from '../support/on-each-device.js';
+import { attributesOf, poolCases, randomPoolCases, type PoolCase } from '../support/pool-windows.js';
 import { randomTensor } from '../support/random-tensor.js';
-import { attributesOf, naiveMaxPool, poolCases, randomPoolCases, type PoolCase } from './naive-max-pool.js';
+import { naiveMaxPool } from './naive-max-pool.js';
 
 // A maximum is one of its inputs: the result is exact.
 const EXACT = 0;

@@ -1,5 +1,5 @@
 import type { Shape } from '@convkit/tensor';
-import { conv2d, dense, dropout, lrn, maxPool, relu, type ForwardMode, type Layer } from '@convkit/layers';
+import { avgPool, columns, conv2d, dense, dropout, lrn, lrnWithinChannel, maxPool, relu, Sequential, type ForwardMode, type Layer } from '@convkit/layers';
 
 /** One layer on one input, to be held against the laws. */
 export interface LawCase {
@@ -32,6 +32,46 @@ const normal = { size: 5, alpha: 0.9, divideAlphaBySize: true, beta: 0.75, k: 2 
 
 /** By name of the export. A layer that is exported and not listed here fails the tests. */
 export const layerLaws: Readonly<Record<string, LayerLaw>> = {
+  columns: {
+    cases: [
+      {
+        title: 'both read all, results that end in a ReLU',
+        layer: columns('columns1', ['a', 'b'].map((id) => new Sequential([conv2d(`conv1${id}`, { outputs: 2, kernelSize: 3 }), relu(`relu1${id}`)]))),
+        x: [2, 4, 4, 3],
+      },
+      {
+        title: 'vectors, the second column reads its halves in the reverse order, dropout inside',
+        layer: columns(
+          'columns2',
+          ['a', 'b'].map((id) => new Sequential([dense(`fc1${id}`, { outputs: 3 }), dropout(`drop1${id}`, { keep: 0.5, scaling: 'test' })])),
+          { reads: [[0, 1], [1, 0]] },
+        ),
+        x: [3, 6],
+        modes: both,
+      },
+      {
+        title: 'three of different width, each with parts of its own',
+        layer: columns(
+          'columns3',
+          ['a', 'b', 'c'].map((id, i) => new Sequential([dense(`fc1${id}`, { outputs: 1 + i })])),
+          { reads: [[0], [2, 1], [1]] },
+        ),
+        x: [2, 6],
+      },
+    ],
+    refusals: [
+      {
+        layer: columns('columns1', ['a', 'b'].map((id) => new Sequential([dense(`fc1${id}`, { outputs: 2 })])), { reads: [[0], [1]] }),
+        x: [2, 5],
+        text: 'columns1 (columns): the last axis of x cannot be cut into 2 equal parts.\n  x [2, 5]\n  help: choose the channels of the layer before so that the columns divide them.\n  code: SHAPE_MISMATCH',
+      },
+      {
+        layer: columns('columns1', [1, 3].map((kernelSize) => new Sequential([conv2d(`conv${kernelSize}`, { outputs: 2, kernelSize })]))),
+        x: [1, 4, 4, 1],
+        text: 'columns1 (columns): the results of the columns do not fit side by side.\n  column 0 [1, 4, 4, 2]\n  column 1 [1, 2, 2, 2]\n  help: give the columns equal strides, windows and padding.\n  code: SHAPE_MISMATCH',
+      },
+    ],
+  },
   conv2d: {
     cases: [
       { title: 'plain', layer: conv2d('conv1', { outputs: 3, kernelSize: 3 }), x: [2, 5, 4, 2] },
@@ -91,6 +131,14 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       },
     ],
   },
+  lrnWithinChannel: {
+    cases: [
+      { title: 'alpha divided', layer: lrnWithinChannel('norm1', { ...normal, size: 3 }), x: [2, 4, 5, 2] },
+      { title: 'alpha not divided, another exponent', layer: lrnWithinChannel('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 6, 3, 3] },
+      { title: 'a window wider than the image', layer: lrnWithinChannel('norm3', { ...normal, size: 7 }), x: [2, 2, 3, 2] },
+    ],
+    refusals: [{ layer: lrnWithinChannel('norm1', normal), x: [2, 5], text: 'norm1 (lrnWithinChannel): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' }],
+  },
   maxPool: {
     cases: [
       { title: 'overlapping', layer: maxPool('pool1', { window: 3, stride: 2 }), x: [2, 7, 5, 3], kink: 'where inputs are equal' },
@@ -107,6 +155,21 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
         layer: maxPool('pool2', { window: 2, stride: 4, rounding: 'ceil' }),
         x: [1, 4, 6, 1],
         text: 'pool2 (maxPool): a window of 2 x 2 would lie outside the image.\n  x       [1, 4, 6, 1]\n  padding [0, 0, 2, 0]\n  help: use a larger window, less padding, or rounding "floor".\n  code: SHAPE_MISMATCH',
+      },
+    ],
+  },
+  avgPool: {
+    cases: [
+      { title: 'overlapping', layer: avgPool('pool1', { window: 3, stride: 2 }), x: [2, 7, 5, 3] },
+      { title: 'hanging over, oblong, padded', layer: avgPool('pool2', { window: [3, 2], stride: [2, 2], padding: [1, 0, 0, 1], rounding: 'ceil' }), x: [1, 6, 6, 2] },
+      { title: 'a stride beyond the window', layer: avgPool('pool3', { window: 2, stride: 3 }), x: [2, 6, 7, 1] },
+    ],
+    refusals: [
+      { layer: avgPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (avgPool): x must be [N, H, W, C].\n  x [2, 9]\n  code: SHAPE_MISMATCH' },
+      {
+        layer: avgPool('pool2', { window: 2, stride: 4, rounding: 'ceil' }),
+        x: [1, 4, 6, 1],
+        text: 'pool2 (avgPool): a window of 2 x 2 would lie outside the image.\n  x       [1, 4, 6, 1]\n  padding [0, 0, 2, 0]\n  help: use a larger window, less padding, or rounding "floor".\n  code: SHAPE_MISMATCH',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
-import { assertAxes, assertWhole } from '../plan/shape-checks.js';
-import { windowPlaces, type Padding, type Pair } from '../plan/window.js';
+import { assertAxes, assertWhole } from './shape-checks.js';
+import { windowPlaces, type Padding, type Pair } from './window.js';
 
 /** What shapes pooling: the window and its stride in rows and columns, and how far windows may hang over the edges. What lies outside is no part of a window. */
 export type PoolAttributes = {
