@@ -1,16 +1,14 @@
 import { splitsFor, sumRows } from '@convkit/kernels-gpu';
-import type { DeviceTensor } from '@convkit/tensor';
+import { sizeOf, type DeviceTensor, type Shape } from '@convkit/tensor';
 import type { LayerDevice } from './layer.js';
 
 /**
- * Sums a tensor over all its axes but the last, `[..., K]` to `[K]`: the gradient of every bias.
+ * The gradient of every bias: sums `dy` over all axes before those of the bias, which are its last.
  * On devices with a watchdog it sums slabs of whole samples first. `dy` is borrowed.
  */
-export async function biasGradient(device: LayerDevice, dy: DeviceTensor): Promise<DeviceTensor> {
-  const [samples, ...rest] = dy.shape;
-  const columns = dy.shape[dy.shape.length - 1];
-  const rowsPerSample = rest.slice(0, -1).reduce((rows, axis) => rows * axis, 1);
-  const splits = splitsFor(device.limits, samples, rowsPerSample);
+export async function biasGradient(device: LayerDevice, dy: DeviceTensor, bias: Shape): Promise<DeviceTensor> {
+  const columns = sizeOf(bias);
+  const splits = splitsFor(device.limits, dy.shape[0], sizeOf(dy.shape.slice(1)) / columns);
   const sums = await device.run(sumRows, [dy], { columns, splits });
-  return splits === 1 ? sums : device.run(sumRows, [sums], { columns, splits: 1 }, { donate: [sums] });
+  return device.reshape(splits === 1 ? sums : await device.run(sumRows, [sums], { columns, splits: 1 }, { donate: [sums] }), bias);
 }

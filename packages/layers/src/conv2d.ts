@@ -73,7 +73,7 @@ export function conv2d(name: string, options: Conv2dOptions): Layer {
       const splits = splitsFor(device.limits, N, P * Q);
       const slabs = await device.run(conv2dBackwardWeights, [x, dy], { ...attributes(x.shape), kernelSize: window.size, splits });
       const dweight = splits === 1 ? slabs : await device.run(sumRows, [slabs], { columns: sizeOf(shape), splits: 1 }, { donate: [slabs] });
-      const dbias = await biasGradient(device, dy);
+      const dbias = await biasGradient(device, dy, parameters.bias.shape);
       const gradients = { weight: device.reshape(dweight, shape), bias: dbias };
       if (!wantDx) return { dx: undefined, gradients };
       const turned = await device.run(transpose, [parameters.weight], {});

@@ -57,7 +57,7 @@ export function dense(name: string, options: DenseOptions): Layer {
       return { y: await device.run(denseForward, [x, parameters.weight, parameters.bias], {}), scratch: [] };
     },
     async backward({ device, dy, x, parameters, wantDx }) {
-      const gradients = { weight: await device.run(denseBackwardWeights, [x, dy], {}), bias: await biasGradient(device, dy) };
+      const gradients = { weight: await device.run(denseBackwardWeights, [x, dy], {}), bias: await biasGradient(device, dy, parameters.bias.shape) };
       if (!wantDx) return { dx: undefined, gradients };
       const turned = await device.run(transpose, [parameters.weight], {});
       const dx = await device.run(denseBackwardInput, [dy, turned], { inputShape: x.shape }, { donate: [dy, turned] });

@@ -12,6 +12,7 @@ export { columns, type ColumnsOptions } from './columns.js';
 export { conv2d, type Conv2dOptions } from './conv2d.js';
 export { dense, type DenseOptions } from './dense.js';
 export { dropout, type DropoutOptions } from './dropout.js';
+export { locallyConnected, type LocallyConnectedOptions } from './locally-connected.js';
 export { lrn, type LrnOptions } from './lrn.js';
 export { lrnWithinChannel, type LrnWithinChannelOptions } from './lrn-within-channel.js';
 export { maxPool } from './max-pool.js';

@@ -4,6 +4,7 @@ import { tunedChannels } from './channels.js';
 import { tunedConv2d } from './conv2d.js';
 import { tunedDense } from './dense.js';
 import { tunedElementwise } from './elementwise.js';
+import { tunedLocallyConnected } from './locally-connected.js';
 import { tunedLrn } from './lrn.js';
 import { tunedLrnWithinChannel } from './lrn-within-channel.js';
 import { tunedMaxPool } from './max-pool.js';
@@ -14,6 +15,7 @@ import { tunedTransposes } from './transpose.js';
 /** The kernels this device has code for, by their specs. All others run by their bodies. */
 export const tunedKernels: ReadonlyMap<object, Tuned> = new Map([
   ...tunedConv2d,
+  ...tunedLocallyConnected,
   ...tunedDense,
   ...tunedTransposes,
   ...tunedChannels,

@@ -40,6 +40,21 @@ function convolution(draws: RandomDraws) {
   return { N, H, W, C, K, R, S, P, Q, groups, padded, attributes: { stride, padding, groups } };
 }
 
+function locallyConnected(draws: RandomDraws) {
+  const [R, S] = [1 + draws.integer(4), 1 + draws.integer(4)];
+  const stride = [1 + draws.integer(3), 1 + draws.integer(3)] as const;
+  const pad = (filter: number) => draws.integer(filter + 2);
+  const padding = [pad(R), pad(S), pad(R), pad(S)] as const;
+  const H = Math.max(1, R - padding[0] - padding[2]) + draws.integer(6);
+  const W = Math.max(1, S - padding[1] - padding[3]) + draws.integer(6);
+  const P = Math.floor((H + padding[0] + padding[2] - R) / stride[0]) + 1;
+  const Q = Math.floor((W + padding[1] + padding[3] - S) / stride[1]) + 1;
+  // Now and then one of the three is beyond a block, but not all, since bodies are slow.
+  const large = draws.integer(12);
+  const [N, C, K] = [size(draws, large === 0 ? 300 : 12), size(draws, large === 1 ? 420 : 20), size(draws, large === 2 ? 420 : 20)];
+  return { N, H, W, C, K, R, S, P, Q, attributes: { stride, padding } };
+}
+
 function pooling(draws: RandomDraws) {
   const window = [1 + draws.integer(4), 1 + draws.integer(4)] as const;
   const padding = [draws.integer(window[0]), draws.integer(window[1]), draws.integer(window[0]), draws.integer(window[1])] as const;
@@ -96,6 +111,18 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
       terms: N * P * Q,
       special: padded ? [0] : [0, 1],
     };
+  },
+  locallyConnectedForward(draws) {
+    const { N, H, W, C, K, R, S, P, Q, attributes } = locallyConnected(draws);
+    return { shapes: [[N, H, W, C], [P, Q, R, S, C, K], [P, Q, K]], attributes, terms: R * S * C, special: [0, 1, 2] };
+  },
+  locallyConnectedBackwardInput(draws) {
+    const { N, H, W, C, K, R, S, P, Q, attributes } = locallyConnected(draws);
+    return { shapes: [[N, P, Q, K], [P, Q, R, S, C, K]], attributes: { ...attributes, inputSize: [H, W] }, terms: R * S * K, special: [0, 1] };
+  },
+  locallyConnectedBackwardWeights(draws) {
+    const { N, H, W, C, K, R, S, P, Q, attributes } = locallyConnected(draws);
+    return { shapes: [[N, H, W, C], [N, P, Q, K]], attributes: { ...attributes, kernelSize: [R, S] }, terms: N, special: [0, 1] };
   },
   denseForward(draws) {
     const [N, I, O] = [size(draws, 300), size(draws, 600), size(draws, 300)];

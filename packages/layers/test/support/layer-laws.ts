@@ -1,5 +1,5 @@
 import type { Shape } from '@convkit/tensor';
-import { avgPool, columns, conv2d, dense, dropout, lrn, lrnWithinChannel, maxPool, relu, Sequential, type ForwardMode, type Layer } from '@convkit/layers';
+import { avgPool, columns, conv2d, dense, dropout, locallyConnected, lrn, lrnWithinChannel, maxPool, relu, Sequential, type ForwardMode, type Layer } from '@convkit/layers';
 
 /** One layer on one input, to be held against the laws. */
 export interface LawCase {
@@ -98,6 +98,30 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
         layer: conv2d('conv3', { outputs: 4, kernelSize: 5, padding: 1 }),
         x: [1, 2, 8, 3],
         text: 'conv3 (conv2d): a window of 5 x 5 does not fit into an image of 2 x 8.\n  x       [1, 2, 8, 3]\n  padding [1, 1, 1, 1]\n  help: use a larger image, a smaller window or more padding.\n  code: SHAPE_MISMATCH',
+      },
+    ],
+  },
+  locallyConnected: {
+    cases: [
+      { title: 'plain', layer: locallyConnected('local1', { outputs: 3, kernelSize: 3 }), x: [2, 5, 4, 2] },
+      {
+        title: 'stride, one-sided padding, oblong filters',
+        layer: locallyConnected('local2', { outputs: 2, kernelSize: [2, 3], stride: [2, 1], padding: [1, 0, 2, 1] }),
+        x: [3, 5, 4, 3],
+      },
+      { title: 'filters that hang over', layer: locallyConnected('local3', { outputs: 2, kernelSize: 4, stride: 3, padding: 1, rounding: 'ceil' }), x: [1, 6, 7, 2] },
+      { title: 'several images, one pixel', layer: locallyConnected('local4', { outputs: 6, kernelSize: 1 }), x: [7, 1, 1, 3] },
+    ],
+    refusals: [
+      {
+        layer: locallyConnected('local1', { outputs: 3, kernelSize: 3 }),
+        x: [2, 5],
+        text: 'local1 (locallyConnected): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH',
+      },
+      {
+        layer: locallyConnected('local3', { outputs: 4, kernelSize: 5, padding: 1 }),
+        x: [1, 2, 8, 3],
+        text: 'local3 (locallyConnected): a window of 5 x 5 does not fit into an image of 2 x 8.\n  x       [1, 2, 8, 3]\n  padding [1, 1, 1, 1]\n  help: use a larger image, a smaller window or more padding.\n  code: SHAPE_MISMATCH',
       },
     ],
   },
