@@ -150,6 +150,39 @@ cross_entropy("soft targets", leaf(uniform([5, 9], -5, 5)), soft(5, 9))
 cross_entropy("large logits", leaf(uniform([5, 13], -80, 80)), one_hot(5, 13))
 cross_entropy("equal logits", leaf(stepped([9, 5], 1.0)), one_hot(9, 5))
 
+
+def locally_connected(title, x, weight, stride, padding):
+    """Filters of every place's own: the places are unfolded, then each meets its filters."""
+    P, Q, R, S, _, K = weight
+    x, weight, bias = leaf(uniform(x)), leaf(uniform(weight)), leaf(uniform([P, Q, K]))
+    patches = F.pad(images(x), border(padding)).unfold(2, R, stride[0]).unfold(3, S, stride[1])
+    y = torch.einsum("ncpqrs,pqrsck->npqk", patches, weight) + bias
+    record("locallyConnected", title, {"stride": stride, "padding": padding}, {"x": x, "weight": weight, "bias": bias}, {"y": y}, ["x", "weight", "bias"])
+
+
+locally_connected("one pixel", [1, 1, 1, 3], [1, 1, 1, 1, 3, 2], [1, 1], [0, 0, 0, 0])
+locally_connected("odd sizes", [3, 3, 5, 3], [3, 5, 3, 3, 3, 5], [1, 1], [1, 1, 1, 1])
+locally_connected("uneven filter, stride and padding", [2, 7, 6, 3], [4, 3, 3, 2, 3, 5], [2, 3], [1, 0, 2, 2])
+locally_connected("a stride beyond the filter", [2, 7, 9, 2], [2, 3, 2, 1, 2, 3], [4, 4], [0, 0, 0, 0])
+
+
+def concat_channels(title, others, a, b):
+    a, b = leaf(uniform([*others, a])), leaf(uniform([*others, b]))
+    record("concatChannels", title, {}, {"a": a, "b": b}, {"y": torch.cat([a, b], dim=-1)}, ["a", "b"])
+
+
+concat_channels("images", [2, 3, 3], 5, 4)
+concat_channels("features", [5], 3, 7)
+
+
+def slice_channels(title, x, start, end):
+    x = leaf(uniform(x))
+    record("sliceChannels", title, {"from": start, "to": end}, {"x": x}, {"y": x[..., start:end]}, ["x"])
+
+
+slice_channels("images, the middle", [2, 3, 3, 7], 2, 5)
+slice_channels("features, one channel", [5, 4], 1, 2)
+
 output = Path(sys.argv[1])
 write_safetensors(output, tensors, {"cases": json.dumps(cases), "torch": torch.__version__})
 print(f"{output}: {len(cases)} cases, {output.stat().st_size} bytes")

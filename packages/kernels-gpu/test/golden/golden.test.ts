@@ -1,5 +1,6 @@
 /// <reference types="vite/client" />
 import {
+  concatChannels,
   conv2dBackwardInput,
   conv2dBackwardWeights,
   conv2dForward,
@@ -10,6 +11,9 @@ import {
   denseForward,
   dropout,
   labelRank,
+  locallyConnectedBackwardInput,
+  locallyConnectedBackwardWeights,
+  locallyConnectedForward,
   logSumExpRows,
   lrnBackward,
   lrnForward,
@@ -18,14 +22,17 @@ import {
   maxPoolForward,
   reluBackward,
   reluForward,
+  sliceChannels,
   softmax,
   sumRows,
   transpose,
   type Conv2dAttributes,
   type CrossEntropyBackwardAttributes,
   type DropoutAttributes,
+  type LocallyConnectedAttributes,
   type LrnAttributes,
   type PoolAttributes,
+  type SliceChannelsAttributes,
 } from '@convkit/kernels-gpu';
 import { readSafetensors } from '@convkit/model-io';
 import { Tensor, type Device } from '@convkit/tensor';
@@ -63,6 +70,33 @@ const operations: Readonly<Record<string, Run>> = {
       dx: await compute(device, conv2dBackwardInput, [dy, await compute(device, transpose, [weight], {})], { ...attributes, inputSize: [x.shape[1], x.shape[2]] }),
       dweight: new Tensor(weight.shape, (await sumColumns(device, slabs, weight.data.length)).data),
       dbias: await sumColumns(device, dy, bias.data.length),
+    };
+  },
+  async locallyConnected(device, golden, attributes: LocallyConnectedAttributes) {
+    const [x, weight, bias, dy] = ['x', 'weight', 'bias', 'dy'].map(golden);
+    return {
+      y: await compute(device, locallyConnectedForward, [x, weight, bias], attributes),
+      dx: await compute(device, locallyConnectedBackwardInput, [dy, weight], { ...attributes, inputSize: [x.shape[1], x.shape[2]] }),
+      dweight: await compute(device, locallyConnectedBackwardWeights, [x, dy], { ...attributes, kernelSize: [weight.shape[2], weight.shape[3]] }),
+      dbias: new Tensor(bias.shape, (await sumColumns(device, dy, bias.data.length)).data),
+    };
+  },
+  async concatChannels(device, golden) {
+    const [a, b, dy] = ['a', 'b', 'dy'].map(golden);
+    const [A, total] = [a, dy].map(({ shape }) => shape[shape.length - 1]);
+    return {
+      y: await compute(device, concatChannels, [a, b], {}),
+      da: await compute(device, sliceChannels, [dy], { from: 0, to: A }),
+      db: await compute(device, sliceChannels, [dy], { from: A, to: total }),
+    };
+  },
+  async sliceChannels(device, golden, { from, to }: SliceChannelsAttributes) {
+    const [x, dy] = ['x', 'dy'].map(golden);
+    const zeros = (channels: number) => Tensor.zeros([...x.shape.slice(0, -1), channels]);
+    const left = await compute(device, concatChannels, [zeros(from), dy], {});
+    return {
+      y: await compute(device, sliceChannels, [x], { from, to }),
+      dx: await compute(device, concatChannels, [left, zeros(x.shape[x.shape.length - 1] - to)], {}),
     };
   },
   async dense(device, golden) {
