@@ -1,6 +1,6 @@
 import type { DeviceChoice } from '@convkit/kernels-cpu';
 import type { DeviceReport } from '@convkit/tensor';
-import type { EvaluatingEvent, StepEvent } from '@convkit/training';
+import type { DoneEvent, EvaluatingEvent, StepEvent } from '@convkit/training';
 import type { Guess } from './run.js';
 import type { Settings } from './settings.js';
 
@@ -24,7 +24,7 @@ export type Reply =
 /** The end of a run. */
 export interface Finished {
   readonly type: 'finished';
-  readonly reason: 'finished' | 'stopped';
+  readonly reason: DoneEvent['reason'];
   readonly steps: number;
   /** Absent when it was stopped before the evaluation. */
   readonly testTop1: number | undefined;

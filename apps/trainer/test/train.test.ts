@@ -35,7 +35,7 @@ describe('alexnet train --json', () => {
     ]);
     const steps = events.filter(({ type }) => type === 'step');
     for (const [i, step] of steps.entries()) {
-      expect(Object.keys(step)).toEqual(['type', 'step', 'epoch', 'loss', 'top1', 'lr', 'imagesPerSecond']);
+      expect(Object.keys(step)).toEqual(['type', 'step', 'epoch', 'loss', 'top1', 'top5', 'lr', 'imagesPerSecond']);
       expect(step).toMatchObject({ step: i + 1, epoch: i < 4 ? 0 : 1 });
       for (const name of ['loss', 'lr', 'imagesPerSecond']) expect(step[name]).toBeGreaterThan(0);
       expect([0, 0.5, 1]).toContain(step.top1);

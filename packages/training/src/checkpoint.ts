@@ -1,9 +1,10 @@
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
+import type { PastEvaluation } from '@convkit/optim';
 import { FormatError, OptionError, type Tensor } from '@convkit/tensor';
 import { sha256 } from './hash-parameters.js';
 
 /**
- * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place,
+ * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place and of the judgements so far,
  * and random numbers are functions of the seed and the place.
  */
 export interface TrainingProgress {
@@ -16,12 +17,17 @@ export interface TrainingProgress {
   readonly seed: number;
   /** Sums over the epoch of the last update, up to that update. */
   readonly sums: EpochSums;
+  /** All judgements that the run goes by, oldest first; a judgement of the weights as they stand may be missing. */
+  readonly evaluations: readonly PastEvaluation[];
 }
 
 /** Sums over the samples of an epoch so far. */
 export interface EpochSums {
   readonly loss: number;
-  readonly correct: number;
+  /** Samples whose class was the likeliest. */
+  readonly top1: number;
+  /** Samples whose class was among the five likeliest. `NaN` in the epoch in which a checkpoint of layout 1, which did not count them, was taken. */
+  readonly top5: number;
   readonly images: number;
 }
 
@@ -36,8 +42,11 @@ export interface Checkpoint {
   readonly optimiserState: ReadonlyMap<string, Tensor>;
 }
 
-/** Version of the layout below; a reader refuses a newer one. */
-const format = 1;
+/**
+ * Version of the layout below; a reader refuses a newer one. Layout 1 had no judgements, and no top-5 in the sums of an epoch, where top-1 was called `correct`.
+ * NaN, which JSON does not know, is written as null.
+ */
+const format = 2;
 const optimiserPrefix = 'optimiser/';
 /** `sha256` sorts before `state`, so the digits stand at one place in every file; the checksum is over all bytes after them. */
 const digestStart = 8 + '{"__metadata__":{"sha256":"'.length;
@@ -99,15 +108,26 @@ function readState(text: string, file: string): Pick<Checkpoint, 'about' | 'prog
     const value = Object.hasOwn(owner, key) ? owner[key] : undefined;
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fail(`${key} should be a whole number`);
   };
+  const numberAt = (owner: Record<string, unknown>, key: string): number => {
+    const value = Object.hasOwn(owner, key) ? owner[key] : undefined;
+    if (value === null) return NaN;
+    return typeof value === 'number' ? value : fail(`${key} should be a number`);
+  };
+  const evaluationsAt = (owner: Record<string, unknown>): PastEvaluation[] => {
+    const value = Object.hasOwn(owner, 'evaluations') ? owner.evaluations : undefined;
+    if (!Array.isArray(value)) return fail('evaluations should be a list');
+    return value.map((entry: unknown) =>
+      isObject(entry) ? { step: wholeAt(entry, 'step'), epoch: numberAt(entry, 'epoch'), loss: numberAt(entry, 'loss'), top1: numberAt(entry, 'top1') } : fail('an evaluation should be an object'),
+    );
+  };
   const state = parseJson(text);
   if (!isObject(state)) return fail('it is no JSON object');
   const version = wholeAt(state, 'format');
-  if (version !== format) {
-    throw new FormatError({ code: 'FILE_VERSION', message: `${file}: has layout ${version}, but this version reads layout ${format}.`, help: 'use the version that wrote it, or a newer one.' });
+  if (version < 1 || version > format) {
+    throw new FormatError({ code: 'FILE_VERSION', message: `${file}: has layout ${version}, but this version reads layouts 1 to ${format}.`, help: 'use the version that wrote it, or a newer one.' });
   }
   const progress = objectAt(state, 'progress');
   const sums = objectAt(progress, 'sums');
-  if (typeof sums.loss !== 'number') return fail('loss should be a number');
   return {
     about: objectAt(state, 'about'),
     progress: {
@@ -115,7 +135,13 @@ function readState(text: string, file: string): Pick<Checkpoint, 'about' | 'prog
       epoch: wholeAt(progress, 'epoch'),
       batch: wholeAt(progress, 'batch'),
       seed: wholeAt(progress, 'seed'),
-      sums: { loss: sums.loss, correct: wholeAt(sums, 'correct'), images: wholeAt(sums, 'images') },
+      sums: {
+        loss: numberAt(sums, 'loss'),
+        top1: wholeAt(sums, version === 1 ? 'correct' : 'top1'),
+        top5: version === 1 ? NaN : numberAt(sums, 'top5'),
+        images: wholeAt(sums, 'images'),
+      },
+      evaluations: version === 1 ? [] : evaluationsAt(progress),
     },
   };
 }

@@ -20,11 +20,13 @@ export interface EvaluationSource {
   batch(index: number): Promise<EvaluationBatch>;
 }
 
-/** How good a network is. Accuracies are parts of 1. */
+/** How good a network is. Accuracies are parts of 1; samples whose right class ties with others count in part. */
 export interface Evaluation {
   /** Mean of minus the log-probability of the right class. */
   readonly loss: number;
+  /** Part of the samples whose class was the likeliest. */
   readonly top1: number;
+  /** Part of the samples whose class was among the five likeliest. */
   readonly top5: number;
   /** Samples seen. */
   readonly images: number;
@@ -40,7 +42,10 @@ export interface EvaluateOptions {
 
 /**
  * Judges a network on a data set, batch by batch. The softmax outputs of a sample's views are averaged, and loss and accuracies come from the average, as in 2012.
- * A class whose probability equals that of the right one counts as better, so that a network which answers the same to everything gains nothing by it.
+ * Ties share what there is to gain, also as in 2012: where the right class has the same probability as others, so that t classes stand on s places among the best k,
+ * the sample counts as s / t (at most 1). A network that answers the same to everything is right as often as one that guesses. Where an answer is no number nothing is gained.
+ *
+ * Source of the credit: the 2012 code, src/layer_kernels.cu.
  *
  * @returns Yields the evaluation so far after every batch; the last one is the result.
  * @throws ShapeError `SHAPE_MISMATCH` when logits, views and labels do not fit together, and what a launch throws.
@@ -54,7 +59,7 @@ export interface EvaluateOptions {
  * const network = new Sequential([dense('fc', { outputs: 3 })]);
  * const parameters = await uploadParameters(device, network.initialise([2, 4], 7));
  * const source = { images: 2, batches: 1, views: 1, batch: async () => ({ x: Tensor.zeros([2, 4]), labels: [0, 2] }) };
- * for await (const { loss, top1 } of evaluate({ device, network, parameters, source })) console.log(loss.toFixed(4), top1); // 1.0986 0
+ * for await (const { loss, top1 } of evaluate({ device, network, parameters, source })) console.log(loss.toFixed(4), top1.toFixed(4)); // 1.0986 0.3333
  * ```
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evaluation, void, void> {
@@ -71,10 +76,10 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
     }
     for (const [sample, answer] of averageViews(logits, source.views).entries()) {
       const label = labels[sample];
-      const rank = rankOf(answer.probabilities, label);
+      const credit = creditOf(answer.probabilities, label);
       sums.loss -= answer.logProbability(label);
-      if (rank < 1) sums.top1++;
-      if (rank < 5) sums.top5++;
+      sums.top1 += credit(1);
+      sums.top5 += credit(5);
     }
     sums.images += labels.length;
     yield { loss: sums.loss / sums.images, top1: sums.top1 / sums.images, top5: sums.top5 / sums.images, images: sums.images };
@@ -120,9 +125,14 @@ function logSumExp(values: ArrayLike<number>): number {
   return most + Math.log(sum);
 }
 
-/** How many other classes are not below the label's; NaN is never below. */
-function rankOf(probabilities: Float64Array, label: number): number {
-  let rank = -1;
-  for (const probability of probabilities) if (!(probability < probabilities[label])) rank++;
-  return rank;
+/** What a label gains as one of the best `places` classes: the places that better classes leave, shared among the classes that tie with it, itself included. */
+function creditOf(probabilities: Float64Array, label: number): (places: number) => number {
+  let better = 0;
+  let equal = 0;
+  for (const probability of probabilities) {
+    if (probability === probabilities[label]) equal++;
+    // NaN cannot be compared, and counts as better.
+    else if (!(probability < probabilities[label])) better++;
+  }
+  return (places) => (equal === 0 ? 0 : Math.min(1, Math.max(0, places - better) / equal));
 }

@@ -11,7 +11,9 @@ export interface StepEvent {
   readonly loss: number;
   /** Part of the batch whose class was the likeliest, before the update. */
   readonly top1: number;
-  /** Learning rate of the update. */
+  /** Part of the batch whose class was among the five likeliest, before the update. */
+  readonly top5: number;
+  /** Learning rate of the update; of a schedule by parameter the common one. */
   readonly lr: number;
   readonly imagesPerSecond: number;
 }
@@ -24,6 +26,27 @@ export interface EpochEvent {
   /** Mean over the epoch, each batch taken before its update. */
   readonly loss: number;
   readonly top1: number;
+  /** `NaN` in the epoch in which a checkpoint of layout 1, which did not count it, was taken. */
+  readonly top5: number;
+}
+
+/** How large parameters are and how much they move, as the 2012 code prints it. */
+export interface MagnitudesEvent {
+  readonly type: 'magnitudes';
+  readonly step: number;
+  /** In the order of the network; in a resumed run in that of their names. */
+  readonly parameters: readonly ParameterMagnitudes[];
+}
+
+/** Of one parameter; see {@link MagnitudesEvent}. */
+export interface ParameterMagnitudes {
+  readonly name: string;
+  /** Mean of the absolute values. */
+  readonly value: number;
+  /**
+   * Mean of the absolute values of what the optimiser remembers: of `sgd` the velocity, which in the form of 2012 is the last increment. 0 where it remembers nothing.
+   */
+  readonly increment: number;
 }
 
 /** An evaluation is under way; for those who show progress. */
@@ -65,8 +88,8 @@ export interface WarningEvent {
 /** The run is over; always the last event. */
 export interface DoneEvent {
   readonly type: 'done';
-  /** `stopped` when a command ended it before its time. */
-  readonly reason: 'finished' | 'stopped';
+  /** `stopped` when a command ended it before its time, `time` when its deadline did. */
+  readonly reason: 'finished' | 'stopped' | 'time';
   /** Updates since the very beginning of the run. */
   readonly steps: number;
   /** Whole epochs since the very beginning of the run. */
@@ -86,4 +109,4 @@ export interface DoneEvent {
 }
 
 /** What a run tells, in order. */
-export type TrainingEvent = StepEvent | EpochEvent | EvaluatingEvent | EvaluationEvent | CheckpointEvent | WarningEvent | DoneEvent;
+export type TrainingEvent = StepEvent | EpochEvent | MagnitudesEvent | EvaluatingEvent | EvaluationEvent | CheckpointEvent | WarningEvent | DoneEvent;

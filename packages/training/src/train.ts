@@ -1,5 +1,5 @@
 import type { Sequential } from '@convkit/layers';
-import type { Optimiser, Schedule } from '@convkit/optim';
+import type { Optimiser, ParameterSchedule, Schedule } from '@convkit/optim';
 import { ConvkitError, OptionError, type Device } from '@convkit/tensor';
 import type { BatchSource } from './batch-source.js';
 import { saveCheckpoint, type CheckpointStore } from './checkpoint-store.js';
@@ -27,7 +27,8 @@ export interface TrainOptions {
   readonly network: Sequential;
   readonly source: BatchSource;
   readonly optimiser: Optimiser;
-  readonly schedule: Schedule;
+  /** One rate for all parameters, or rates by their names. It is asked before every update, and handed the judgements so far. */
+  readonly schedule: Schedule | ParameterSchedule;
   /** Decides first weights and dropout. Default: that of `start`, or 0. */
   readonly seed?: number;
   /** The run ends after so many epochs since its very beginning. */
@@ -36,8 +37,17 @@ export interface TrainOptions {
   readonly steps?: number;
   /** Where to go on. Default: new weights. */
   readonly start?: Checkpoint;
+  /**
+   * The run ends after so many seconds of this call, above 0, once the running update or judgement is done: saved and judged as at its end. How far it comes depends on the machine.
+   * Default: never.
+   */
+  readonly deadline?: number;
   /** Judged after every epoch and at the end. Default: never. */
   readonly evaluation?: EvaluationSource;
+  /** Epochs from one judgement to the next, a whole number; the end is judged whatever it is. Default 1. */
+  readonly evaluateEvery?: number;
+  /** Whether to tell how large parameters and velocities are before every judgement. They are read back for it. Default false. */
+  readonly magnitudes?: boolean;
   /** Default: none are written. */
   readonly checkpoints?: CheckpointOptions;
 }
@@ -90,13 +100,18 @@ export function train(options: TrainOptions): TrainingRun {
 type Inbox = Record<TrainingCommand['type'], boolean>;
 
 async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<TrainingEvent, void, void> {
-  const { source, start, evaluation, checkpoints } = options;
+  const { source, start, evaluation, evaluateEvery = 1, checkpoints, deadline = Infinity } = options;
+  const began = performance.now();
   const lastStep = lastStepOf(options);
   const trainee = await Trainee.open(options);
   let savedStep = start?.progress.step;
   let evaluated: EvaluationEvent | undefined;
+  const over = (): boolean => trainee.step >= lastStep || inbox.stop || performance.now() - began >= 1000 * deadline;
+  const judgementDue = (): boolean => trainee.step > 0 && trainee.step % (evaluateEvery * source.batchesPerEpoch) === 0;
   try {
-    while (trainee.step < lastStep && !inbox.stop) {
+    // A checkpoint is written before its weights are judged, and the schedule must not miss that judgement.
+    if (evaluation !== undefined && !over() && judgementDue() && !trainee.judged) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+    while (!over()) {
       await trainee.launchUpdate();
       yield* trainee.report(1);
       await turnEventLoop();
@@ -105,22 +120,22 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
       if (epochEnds || due) yield* trainee.report(0);
       if (epochEnds) yield trainee.epochEvent();
       // The end has a checkpoint and an evaluation of its own.
-      if (trainee.step === lastStep || inbox.stop) continue;
+      if (over()) continue;
       if (due && checkpoints !== undefined) {
         const event = await trySave(trainee, checkpoints);
         if (event.type === 'checkpoint') savedStep = event.step;
         yield event;
       }
       inbox.checkpoint = false;
-      if (epochEnds && evaluation !== undefined) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+      if (evaluation !== undefined && judgementDue()) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
     }
     yield* trainee.report(0);
     if (checkpoints !== undefined && savedStep !== trainee.step) yield checkpointEvent(trainee.step, await save(await trainee.checkpoint(checkpoints.about), checkpoints));
-    if (evaluation !== undefined && !inbox.stop) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+    if (evaluation !== undefined && !inbox.stop && evaluated?.step !== trainee.step) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
     const parameters = await trainee.downloadParameters();
     yield {
       type: 'done',
-      reason: trainee.step < lastStep ? 'stopped' : 'finished',
+      reason: trainee.step >= lastStep ? 'finished' : inbox.stop ? 'stopped' : 'time',
       steps: trainee.step,
       epochs: Math.floor(trainee.step / source.batchesPerEpoch),
       trainLoss: trainee.sums.loss / trainee.sums.images,
@@ -156,13 +171,14 @@ function checkpointEvent(step: number, name: string): CheckpointEvent {
 }
 
 /** @throws OptionError `OPTION_INVALID` */
-function lastStepOf({ epochs, steps, source, checkpoints }: TrainOptions): number {
+function lastStepOf({ epochs, steps, deadline, source, evaluateEvery, checkpoints }: TrainOptions): number {
   const { every, keep } = checkpoints ?? {};
-  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1]] as const) {
+  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['evaluateEvery', evaluateEvery, 1], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1]] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       throw new OptionError({ code: 'OPTION_INVALID', message: `train: ${name} is ${value}, but must be a whole number of at least ${least}.` });
     }
   }
+  if (deadline !== undefined && !(deadline > 0)) throw new OptionError({ code: 'OPTION_INVALID', message: `train: deadline is ${deadline}, but must be a number of seconds above 0.` });
   if (epochs === undefined && steps === undefined) throw new OptionError({ code: 'OPTION_INVALID', message: 'train: neither epochs nor steps say when the run ends.' });
   return Math.min(epochs === undefined ? Infinity : epochs * source.batchesPerEpoch, steps ?? Infinity);
 }

@@ -1,11 +1,12 @@
 import { downloadParameters, releaseAll, softmaxCrossEntropy, uploadParameters, type LossPass } from '@convkit/layers';
+import type { PastEvaluation } from '@convkit/optim';
 import { OptionError, type DeviceTensor, type Tensor } from '@convkit/tensor';
 import { lookAhead, type BatchSource } from './batch-source.js';
 import type { Checkpoint, EpochSums } from './checkpoint.js';
 import { DivergedError } from './diverged-error.js';
 import { evaluate, type EvaluationSource } from './evaluate.js';
 import { turnEventLoop } from './event-loop.js';
-import type { EpochEvent, EvaluatingEvent, EvaluationEvent, StepEvent } from './events.js';
+import type { EpochEvent, EvaluatingEvent, EvaluationEvent, MagnitudesEvent, StepEvent } from './events.js';
 import type { TrainOptions } from './train.js';
 
 /** An update that was launched and whose losses were not read yet. */
@@ -33,6 +34,8 @@ export class Trainee {
   readonly #parameters: Map<string, DeviceTensor>;
   readonly #optimiserState: Map<string, DeviceTensor>;
   readonly #unread: Update[] = [];
+  /** Never changed, only replaced: schedules see it. */
+  #evaluations: readonly PastEvaluation[];
   #images = 0;
   #milliseconds = 0;
 
@@ -43,7 +46,8 @@ export class Trainee {
     this.#optimiserState = optimiserState;
     this.#seed = seedOf(options);
     this.step = options.start?.progress.step ?? 0;
-    this.sums = options.start?.progress.sums ?? { loss: 0, correct: 0, images: 0 };
+    this.sums = options.start?.progress.sums ?? noSums;
+    this.#evaluations = options.start?.progress.evaluations ?? [];
   }
 
   /** Puts weights on the device: those of `start`, or new ones for inputs like the first batch. */
@@ -70,7 +74,8 @@ export class Trainee {
     const epoch = Math.floor(this.step / batchesPerEpoch);
     const index = this.step % batchesPerEpoch;
     const { x, targets } = await this.#source.batch(epoch, index);
-    const lr = schedule({ step: this.step, epoch: this.step / batchesPerEpoch });
+    const rates = schedule({ step: this.step, epoch: this.step / batchesPerEpoch, evaluations: this.#evaluations });
+    const lr = typeof rates === 'number' ? rates : rates.common;
     using input = await device.upload(x.shape, x.data, 'x');
     using answers = await device.upload(targets.shape, targets.data, 'targets');
     const { y, tape } = await network.forward(device, input, this.#parameters, { training: true, seed: this.#seed, step: this.step });
@@ -81,7 +86,7 @@ export class Trainee {
     this.#unread.push({ step: this.step, epoch, lr, loss, images: x.shape[0], startsEpoch: index === 0, began, ended: undefined });
     const { gradients } = await network.backward(tape, await loss.backward());
     try {
-      await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, lr);
+      await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, typeof rates === 'number' ? rates : (name) => rates.of(name));
     } finally {
       releaseAll(gradients.values());
     }
@@ -97,7 +102,7 @@ export class Trainee {
       update.loss.release();
       this.#unread.shift();
       const loss = losses.data.reduce((sum, value) => sum + value, 0);
-      const correct = ranks.data.reduce((sum, rank) => (rank < 1 ? sum + 1 : sum), 0);
+      const [top1, top5] = [1, 5].map((places) => ranks.data.reduce((sum, rank) => (rank < places ? sum + 1 : sum), 0));
       if (!Number.isFinite(loss)) {
         throw new DivergedError({
           code: 'TRAINING_DIVERGED',
@@ -106,26 +111,32 @@ export class Trainee {
           help: 'lower the learning rate, or look for bad images in the data; the last checkpoint is untouched.',
         });
       }
-      const before = update.startsEpoch ? { loss: 0, correct: 0, images: 0 } : this.sums;
-      this.sums = { loss: before.loss + loss, correct: before.correct + correct, images: before.images + images };
+      const before = update.startsEpoch ? noSums : this.sums;
+      this.sums = { loss: before.loss + loss, top1: before.top1 + top1, top5: before.top5 + top5, images: before.images + images };
       // Some clocks are coarser than a tiny update.
       const milliseconds = Math.max((update.ended ?? performance.now()) - update.began, 1e-3);
       this.#images += images;
       this.#milliseconds += milliseconds;
-      yield { type: 'step', step, epoch, loss: loss / images, top1: correct / images, lr, imagesPerSecond: (1000 * images) / milliseconds };
+      yield { type: 'step', step, epoch, loss: loss / images, top1: top1 / images, top5: top5 / images, lr, imagesPerSecond: (1000 * images) / milliseconds };
     }
   }
 
   /** The epoch that the last update ended. */
   epochEvent(): EpochEvent {
-    const { loss, correct, images } = this.sums;
-    return { type: 'epoch', step: this.step, epoch: this.step / this.#source.batchesPerEpoch - 1, loss: loss / images, top1: correct / images };
+    const { loss, top1, top5, images } = this.sums;
+    return { type: 'epoch', step: this.step, epoch: this.step / this.#source.batchesPerEpoch - 1, loss: loss / images, top1: top1 / images, top5: top5 / images };
+  }
+
+  /** Whether the run goes by a judgement of the weights as they are. */
+  get judged(): boolean {
+    return this.#evaluations.at(-1)?.step === this.step;
   }
 
   /** Judges the weights as they are; undefined when it was told to stop. */
-  async *evaluate(source: EvaluationSource, stop: () => boolean): AsyncGenerator<EvaluatingEvent | EvaluationEvent, EvaluationEvent | undefined, void> {
-    const { device, network } = this.#options;
+  async *evaluate(source: EvaluationSource, stop: () => boolean): AsyncGenerator<MagnitudesEvent | EvaluatingEvent | EvaluationEvent, EvaluationEvent | undefined, void> {
+    const { device, network, magnitudes = false } = this.#options;
     const { step } = this;
+    if (magnitudes) yield await this.#magnitudes();
     let event: EvaluationEvent | undefined;
     for await (const soFar of evaluate({ device, network, parameters: this.#parameters, source })) {
       await turnEventLoop();
@@ -133,7 +144,10 @@ export class Trainee {
       event = { type: 'evaluation', step, ...soFar };
       yield { type: 'evaluating', step, images: soFar.images, of: source.images };
     }
-    if (event !== undefined) yield event;
+    if (event === undefined) return undefined;
+    const { loss, top1 } = event;
+    this.#evaluations = [...this.#evaluations, { step, epoch: step / this.#source.batchesPerEpoch, loss, top1 }];
+    yield event;
     return event;
   }
 
@@ -142,7 +156,7 @@ export class Trainee {
     const { batchesPerEpoch } = this.#source;
     return {
       about,
-      progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums },
+      progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums, evaluations: this.#evaluations },
       parameters: await this.downloadParameters(),
       optimiserState: await this.#download(this.#optimiserState),
     };
@@ -164,6 +178,13 @@ export class Trainee {
     releaseAll(this.#optimiserState.values());
   }
 
+  async #magnitudes(): Promise<MagnitudesEvent> {
+    const values = await this.#download(this.#parameters);
+    const remembered = await this.#download(this.#optimiserState);
+    const parameters = Array.from(values, ([name, value]) => ({ name, value: meanSize(value), increment: meanSize(remembered.get(name)) }));
+    return { type: 'magnitudes', step: this.step, parameters };
+  }
+
   async #download(tensors: ReadonlyMap<string, DeviceTensor>): Promise<Map<string, Tensor>> {
     const downloaded = await downloadParameters(this.#options.device, tensors);
     for (const [name, { data }] of downloaded) {
@@ -177,6 +198,13 @@ export class Trainee {
     }
     return downloaded;
   }
+}
+
+const noSums: EpochSums = { loss: 0, top1: 0, top5: 0, images: 0 };
+
+/** Mean of the absolute values; 0 of nothing. */
+function meanSize(tensor: Tensor | undefined): number {
+  return tensor === undefined ? 0 : tensor.data.reduce((sum, value) => sum + Math.abs(value), 0) / tensor.data.length;
 }
 
 function seedOf({ seed, start }: TrainOptions): number {

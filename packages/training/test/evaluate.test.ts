@@ -50,9 +50,27 @@ describe('evaluate', () => {
     expect(result.top1).toBe(1);
   });
 
-  it('gives no credit for ties, nor for NaN', async () => {
-    expect((await judge([{ x: logits([1, 1, 1]), labels: [0] }], 1))[0]).toMatchObject({ top1: 0 });
+  it('shares what there is to gain among classes that tie, as in 2012', async () => {
+    const cases: [row: number[], top1: number, top5: number][] = [
+      [[1, 1, 1], 1 / 3, 1],
+      [[1, 1, 0, 0, 0, 0], 1 / 2, 1],
+      [[1, 2, 1], 0, 1],
+      [[0, 0, 0, 0, 0, 0, 0, 0], 1 / 8, 5 / 8],
+      // Three are better, and two places are left for four.
+      [[0, 1, 2, 3, 0, 0, 0, -1], 0, 2 / 4],
+      [[0, 1, 2, 3, 4, 0, 0, 0], 0, 1 / 4],
+      [[0, 1, 2, 3, 4, 5, 0, 0], 0, 0],
+    ];
+    for (const [row, top1, top5] of cases) expect((await judge([{ x: logits(row), labels: [0] }], 1))[0]).toMatchObject({ top1, top5 });
+    const [both] = await judge([{ x: logits([1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]), labels: [0, 3] }], 1);
+    expect(both).toMatchObject({ top1: (1 / 2 + 1 / 6) / 2, top5: (1 + 5 / 6) / 2 });
+  });
+
+  it('gives no credit for NaN, be it of the right class or of another', async () => {
     expect((await judge([{ x: logits([NaN, 0, 0, 0, 0, 0]), labels: [0] }], 1))[0]).toMatchObject({ top1: 0, top5: 0, loss: NaN });
+    expect((await judge([{ x: logits([NaN, 0, 0, 0, 0, 0]), labels: [1] }], 1))[0]).toMatchObject({ top1: 0, top5: 0, loss: NaN });
+    // Fewer than five classes leave places over, which nobody gets.
+    expect((await judge([{ x: logits([NaN, NaN, NaN]), labels: [0] }], 1))[0]).toMatchObject({ top1: 0, top5: 0, loss: NaN });
   });
 
   it('stays finite where a probability is too small for a number', async () => {

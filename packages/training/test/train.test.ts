@@ -1,9 +1,9 @@
 import { Sequential, dense } from '@convkit/layers';
-import { constantRate } from '@convkit/optim';
+import { constantRate, plateauRate, scheduleBy } from '@convkit/optim';
 import { ConvkitError, OptionError, Tensor, openHostDevice, recordDevice, type Device } from '@convkit/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { testDevices } from '../../kernels-cpu/test/support/devices.js';
-import { DivergedError, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainingEvent } from '@convkit/training';
+import { DivergedError, decodeCheckpoint, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainOptions, type TrainingEvent } from '@convkit/training';
 import { about, batchesPerEpoch, collect, evaluation, network, options, source, traceOf } from './support/tiny.js';
 
 const host = () => openHostDevice();
@@ -29,8 +29,9 @@ describe('events', () => {
     const steps = events.filter((event) => event.type === 'step');
     expect(steps.map(({ epoch }) => epoch)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
     expect(steps.map(({ lr }) => lr)).toEqual([...Array<number>(7).fill(0.05), ...Array<number>(3).fill(0.05 * 0.1)]);
-    for (const { loss, top1, imagesPerSecond } of steps) {
+    for (const { loss, top1, top5, imagesPerSecond } of steps) {
       expect(loss).toBeGreaterThan(0);
+      expect(top5).toBe(1);
       expect([0, 0.25, 0.5, 0.75, 1]).toContain(top1);
       expect(imagesPerSecond).toBeGreaterThan(0);
     }
@@ -44,6 +45,26 @@ describe('events', () => {
     if (done.type !== 'done' || epoch?.type !== 'epoch') throw new Error('unreachable');
     expect(done.trainLoss).toBe(epoch.loss);
     expect(done.weightsSha256).toBe(await hashParameters(done.parameters));
+  });
+
+  it('count what is best and what is among the best five', async () => {
+    // Logits are the inputs and stay so: the rate is 0. The labels have the ranks 0, 2, 4, 5 and 7.
+    const classes = 8;
+    const labels = [7, 5, 3, 2, 0];
+    const identity = Tensor.from([classes, classes], Array.from({ length: classes ** 2 }, (_, i) => (i % (classes + 1) === 0 ? 1 : 0)));
+    const start: Checkpoint = {
+      about,
+      progress: { step: 0, epoch: 0, batch: 0, seed: 0, sums: { loss: 0, top1: 0, top5: 0, images: 0 }, evaluations: [] },
+      parameters: new Map([['fc.weight', identity], ['fc.bias', Tensor.zeros([classes])]]),
+      optimiserState: new Map([['fc.weight', Tensor.zeros([classes, classes])], ['fc.bias', Tensor.zeros([classes])]]),
+    };
+    const x = Tensor.from([5, classes], labels.flatMap(() => Array.from({ length: classes }, (_, c) => c)));
+    const targets = Tensor.from([5, classes], labels.flatMap((label) => Array.from({ length: classes }, (_, c) => (c === label ? 1 : 0))));
+    const ranked = { start, seed: 0, network: new Sequential([dense('fc', { outputs: classes })]), source: { batchesPerEpoch: 2, batch: async () => ({ x, targets }) } };
+    const events = await collect(train(options(host(), { ...ranked, schedule: constantRate(0), epochs: 1 })));
+    for (const event of events.slice(0, -1)) expect(event).toMatchObject({ top1: 1 / 5, top5: 3 / 5 });
+    expect(events.map(short)).toEqual(['step 1', 'step 2', 'epoch 2', 'done 2']);
+    expect(events.at(-1)).toMatchObject({ weightsSha256: await hashParameters(start.parameters) });
   });
 
   it('learns', async () => {
@@ -64,6 +85,10 @@ describe('events', () => {
       [{}, /neither epochs nor steps/],
       [{ steps: 1.5 }, /steps is 1.5/],
       [{ epochs: -1 }, /epochs is -1/],
+      [{ steps: 1, evaluateEvery: 0 }, /evaluateEvery is 0/],
+      [{ steps: 1, evaluateEvery: 0.5 }, /evaluateEvery is 0.5/],
+      [{ steps: 1, deadline: 0 }, /deadline is 0, but must be a number of seconds above 0/],
+      [{ steps: 1, deadline: NaN }, /deadline is NaN/],
       [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), every: 0, about } }, /checkpoints.every is 0/],
       [{ steps: 1, checkpoints: { store: memoryCheckpointStore(), keep: 0, about } }, /checkpoints.keep is 0/],
     ];
@@ -72,6 +97,106 @@ describe('events', () => {
       expect(error).toBeInstanceOf(OptionError);
       expect((error as OptionError).summary).toMatch(message);
     }
+  });
+});
+
+describe('judgements', () => {
+  it('come every so many epochs, and at the end', async () => {
+    const events = await collect(train(options(host(), { epochs: 5, evaluation, evaluateEvery: 2 })));
+    expect(events.flatMap((event) => (event.type === 'evaluation' ? [event.step] : []))).toEqual([10, 20, 25]);
+  });
+
+  it('come after the magnitudes, if these are asked for', async () => {
+    const store = memoryCheckpointStore();
+    const events = await collect(train(options(host(), { steps: 8, evaluation, magnitudes: true, checkpoints: { store, about } })));
+    expect(events.slice(4).map(short)).toEqual([
+      ...['step 5', 'epoch 5', 'checkpoint 5', 'magnitudes 5', 'evaluating 5', 'evaluating 5', 'evaluation 5'],
+      ...['step 6', 'step 7', 'step 8', 'checkpoint 8', 'magnitudes 8', 'evaluating 8', 'evaluating 8', 'evaluation 8', 'done 8'],
+    ]);
+    const names = network.parameterSpecs([4, 6, 6, 1]).map(({ name }) => name);
+    for (const event of events) {
+      if (event.type !== 'magnitudes') continue;
+      const { parameters, optimiserState } = await decodeCheckpoint(await store.read(`step-0000000${event.step}.safetensors`), 'saved');
+      const size = (tensor: Tensor | undefined) => (tensor as Tensor).data.reduce((sum, value) => sum + Math.abs(value) / (tensor as Tensor).data.length, 0);
+      expect(event.parameters.map(({ name }) => name)).toEqual(names);
+      for (const { name, value, increment } of event.parameters) {
+        expect(value / size(parameters.get(name))).toBeCloseTo(1, 12);
+        expect(increment / size(optimiserState.get(name))).toBeCloseTo(1, 12);
+        expect(increment).toBeGreaterThan(0);
+      }
+    }
+  });
+});
+
+describe('a schedule', () => {
+  it('may have a rate for each parameter, of which the common one is told', async () => {
+    const start = await checkpointAfter(host(), 8);
+    const schedule = scheduleBy([{ match: /^conv1\./, schedule: constantRate(0) }], constantRate(0.03));
+    const events = await collect(train(options(host(), { steps: 12, start, schedule })));
+    expect(events.flatMap((event) => (event.type === 'step' ? [event.lr] : []))).toEqual(Array(4).fill(0.03));
+    const done = events.at(-1);
+    if (done?.type !== 'done') throw new Error('unreachable');
+    const moved = [...done.parameters.keys()].filter((name) => done.parameters.get(name)?.data.some((value, i) => value !== start.parameters.get(name)?.data[i]));
+    expect(moved.sort()).toEqual(['fc2.bias', 'fc2.weight', 'fc3.bias', 'fc3.weight']);
+  });
+
+  it('is handed the judgements so far', async () => {
+    const seen: unknown[] = [];
+    const events = await collect(
+      train(
+        options(host(), {
+          epochs: 3,
+          evaluation,
+          schedule: ({ step, epoch, evaluations }) => {
+            if (step % batchesPerEpoch === 0) seen.push([epoch, evaluations]);
+            return 0.05;
+          },
+        }),
+      ),
+    );
+    const judged = events.flatMap((event) => (event.type === 'evaluation' ? [{ step: event.step, epoch: event.step / batchesPerEpoch, loss: event.loss, top1: event.top1 }] : []));
+    expect(judged.map(({ step }) => step)).toEqual([5, 10, 15]);
+    expect(seen).toEqual([[0, []], [1, judged.slice(0, 1)], [2, judged.slice(0, 2)]]);
+  });
+});
+
+describe('a deadline', () => {
+  /** A run whose clock goes on by a second with each of the events told. */
+  async function timed(more: Partial<TrainOptions>, slow: TrainingEvent['type']): Promise<TrainingEvent[]> {
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    try {
+      const events: TrainingEvent[] = [];
+      for await (const event of train(options(host(), more))) {
+        events.push(event);
+        if (event.type === slow) clock += 1000;
+      }
+      return events;
+    } finally {
+      now.mockRestore();
+    }
+  }
+
+  it('ends the run after the running update, saved and judged, to be gone on with', async () => {
+    const store = memoryCheckpointStore();
+    const events = await timed({ steps: 100, evaluation, deadline: 7, checkpoints: { store, about } }, 'step');
+    expect(events.slice(-6).map(short)).toEqual(['step 8', 'checkpoint 8', 'evaluating 8', 'evaluating 8', 'evaluation 8', 'done 8']);
+    expect(events.at(-1)).toMatchObject({ reason: 'time', steps: 8, evaluation: events.at(-2) });
+    const { found } = await latestCheckpoint(store);
+    const resumed = await collect(train(options(host(), { steps: 12, start: (found as NonNullable<typeof found>).checkpoint, evaluation })));
+    const whole = await collect(train(options(host(), { steps: 12, evaluation })));
+    expect(traceOf(resumed).hash).toBe(traceOf(whole).hash);
+    expect(whole.at(-1)).toMatchObject({ reason: 'finished' });
+  });
+
+  it('lets a judgement end, and does not repeat it', async () => {
+    const events = await timed({ steps: 100, evaluation, deadline: 2 }, 'evaluating');
+    expect(events.slice(-5).map(short)).toEqual(['epoch 5', 'evaluating 5', 'evaluating 5', 'evaluation 5', 'done 5']);
+    expect(events.at(-1)).toMatchObject({ reason: 'time', evaluation: events.at(-2) });
+  });
+
+  it('does not shorten a run that ends before it', async () => {
+    expect((await timed({ steps: 6, deadline: 7 }, 'step')).at(-1)).toMatchObject({ reason: 'finished', steps: 6 });
   });
 });
 
@@ -218,6 +343,51 @@ describe('a resumed run', () => {
     const other = new Sequential([dense('fc9', { outputs: 3 })]);
     await expect(collect(train(options(device, { steps: 9, start, network: other })))).rejects.toThrow('there is no parameter "fc9.weight"');
     expect(live(device)).toEqual([]);
+  });
+
+  it('goes by the judgements before it, wherever it was interrupted', async () => {
+    // No judgement is better than the first by 1, so that every later one halves the rate; that of biases falls when the loss rises.
+    const common = plateauRate({ rate: 0.05, factor: 0.5, patience: 0, threshold: 1 });
+    const schedule = scheduleBy([{ match: /\.bias$/, schedule: plateauRate({ rate: 0.05, factor: 0.5, patience: 0, metric: 'loss' }) }], common);
+    const store = memoryCheckpointStore();
+    const judged = { steps: 28, evaluation, schedule };
+    const whole = await collect(train(options(host(), { ...judged, checkpoints: { store, every: 1, keep: 100, about } })));
+    const rates = whole.flatMap((event) => (event.type === 'step' ? [event.lr] : []));
+    expect([4, 5, 10, 15, 20, 25].map((step) => rates[step])).toEqual([0.05, 0.05, 0.025, 0.0125, 0.00625, 0.003125]);
+    const told = (events: TrainingEvent[], after: number) => events.flatMap((event) => (event.type === 'evaluation' && event.step >= after ? [event] : []));
+    for (const step of [1, 5, 12, 13, 15, 16, 25, 27]) {
+      const start = await decodeCheckpoint(await store.read(`step-${String(step).padStart(8, '0')}.safetensors`), 'saved');
+      expect(start.progress.evaluations).toHaveLength(Math.floor((step - 1) / batchesPerEpoch));
+      const resumed = await collect(train(options(host(), { ...judged, start })));
+      expect(traceOf(resumed)).toEqual({ ...traceOf(whole), steps: traceOf(whole).steps.slice(step) });
+      expect(told(resumed, 0)).toEqual(told(whole, step));
+      if (step < 13) continue;
+      const forgetful = { ...start, progress: { ...start.progress, evaluations: [] } };
+      expect(traceOf(await collect(train(options(host(), { ...judged, start: forgetful })))).hash).not.toBe(traceOf(whole).hash);
+    }
+  });
+
+  it('does not judge anew what was judged before it was stopped', async () => {
+    const store = memoryCheckpointStore();
+    const run = train(options(host(), { steps: 14, evaluation, checkpoints: { store, every: 3, about } }));
+    const events: string[] = [];
+    for await (const event of run) {
+      events.push(short(event));
+      if (event.type === 'evaluation' && event.step === 10) run.send({ type: 'stop' });
+    }
+    expect(events.slice(-3)).toEqual(['evaluation 10', 'checkpoint 10', 'done 10']);
+    const { found } = await latestCheckpoint(store);
+    const start = (found as NonNullable<typeof found>).checkpoint;
+    expect(start.progress.evaluations.map(({ step }) => step)).toEqual([5, 10]);
+    const resumed = await collect(train(options(host(), { steps: 14, evaluation, start })));
+    expect(resumed.map(short).slice(0, 1)).toEqual(['step 11']);
+    expect(traceOf(resumed).hash).toBe(traceOf(await collect(train(options(host(), { steps: 14, evaluation })))).hash);
+  });
+
+  it('is not judged at first where no judgement is due', async () => {
+    const start = await checkpointAfter(host(), 15);
+    const events = await collect(train(options(host(), { steps: 17, start, evaluation, evaluateEvery: 2 })));
+    expect(events.map(short)).toEqual(['step 16', 'step 17', 'evaluating 17', 'evaluating 17', 'evaluation 17', 'done 17']);
   });
 
   it('that has nothing left to do says what it has', async () => {

@@ -91,7 +91,7 @@ export class RunMeter {
     return [
       `${reason}: ${count(steps)} steps in ${duration(seconds)}, ${count(imagesPerSecond)} images/s, training loss ${number(trainLoss)}${judged}`,
       'what next:',
-      ...(reason === 'stopped' ? [`  ${command} train --resume ${run}`] : []),
+      ...(reason !== 'finished' ? [`  ${command} train --resume ${run}`] : []),
       `  ${command} eval --checkpoint ${run} --views 10`,
       `  ${command} predict --checkpoint ${run} IMAGE...`,
     ].join('\n');

@@ -10,8 +10,8 @@ const start: StartEvent = {
   ...{ type: 'start', run: 'runs/a', model: 'alexnet-mini', data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
   ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000 },
 };
-const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, lr: 0.02, imagesPerSecond: 64 });
-const epoch: RunEvent = { type: 'epoch', step: 100, epoch: 0, loss: 0.6, top1: 0.7 };
+const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, top5: 1, lr: 0.02, imagesPerSecond: 64 });
+const epoch: RunEvent = { type: 'epoch', step: 100, epoch: 0, loss: 0.6, top1: 0.7, top5: 0.95 };
 const evaluation: RunEvent = { type: 'evaluation', step: 100, loss: 0.4, top1: 0.8512, top5: 0.99, images: 10_000 };
 const done: RunDoneEvent = {
   ...{ type: 'done', reason: 'finished', steps: 200, epochs: 2, trainLoss: 0.45, testTop1: 0.86, testTop5: 0.99, testLoss: 0.38, imagesPerSecond: 1204.4 },

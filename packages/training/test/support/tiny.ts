@@ -71,7 +71,7 @@ export async function collect(run: AsyncIterable<TrainingEvent>): Promise<Traini
 /** Losses and accuracies of all steps, and the hash of the final weights: equal if and only if two runs are. */
 export function traceOf(events: readonly TrainingEvent[]): { steps: unknown[]; hash: string | undefined } {
   return {
-    steps: events.flatMap((event) => (event.type === 'step' ? [[event.step, event.epoch, event.loss, event.top1, event.lr]] : [])),
+    steps: events.flatMap((event) => (event.type === 'step' ? [[event.step, event.epoch, event.loss, event.top1, event.top5, event.lr]] : [])),
     hash: events.flatMap((event) => (event.type === 'done' ? [event.weightsSha256] : []))[0],
   };
 }
