@@ -33,6 +33,9 @@ export interface Augmented {
 /**
  * Runs an image through steps, one after the other.
  * Every choice comes from `draws`: take them at (epoch, image index) of a `RandomStream`, and an image's augmentation does not depend on its batch or worker.
+ * Images share what is drawn if their draws are taken at the same place, anew for each image; steps whose draws are not shared go in a second call with draws of their own.
+ * So the 2012 training, which drew one crop and one flip for 32 images in a row and a colour shift for each image, takes crop and flip at (epoch, number of the 32) of one stream
+ * and the colour shift at (epoch, image index) of another.
  *
  * @param steps Transforms ({@link Transform}) and plain functions, in the order in which they happen.
  * @returns The last image and the drawn values; {@link replay} makes the same image again from them.

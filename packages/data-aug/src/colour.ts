@@ -1,6 +1,6 @@
 import { ShapeError } from '@convkit/tensor';
 
-import { assertImage, blankLike, type AnyImage } from './image.js';
+import { assertImage, blankLike, formatImage, type AnyImage } from './image.js';
 
 /**
  * One grey channel repeated three times; an image of three channels is returned as it is.
@@ -25,6 +25,31 @@ export function toGrey<I extends AnyImage>(image: I): I {
   const half = image.data instanceof Uint8Array ? 0.5 : 0;
   const { data } = image;
   for (let i = 0; i < out.data.length; i++) out.data[i] = 0.299 * data[3 * i] + 0.587 * data[3 * i + 1] + 0.114 * data[3 * i + 2] + half;
+  return out;
+}
+
+/**
+ * Red and blue change places: RGB becomes BGR, the order of Caffe's networks, and BGR becomes RGB.
+ *
+ * @throws ShapeError `SHAPE_MISMATCH` if the image has not three channels.
+ *
+ * @example
+ * ```ts
+ * import { swapRedBlue } from '@convkit/data-aug';
+ *
+ * console.log(swapRedBlue({ width: 1, height: 1, channels: 3, data: new Uint8Array([10, 20, 30]) }).data.join()); // 30,20,10
+ * ```
+ */
+export function swapRedBlue<I extends AnyImage>(image: I): I {
+  assertImage(image, 'swapRedBlue');
+  if (image.channels !== 3) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `swapRedBlue: the image is ${formatImage(image)}, but must have 3 channels.` });
+  const out = blankLike(image, image.width, image.height);
+  const { data } = image;
+  for (let i = 0; i < data.length; i += 3) {
+    out.data[i] = data[i + 2];
+    out.data[i + 1] = data[i + 1];
+    out.data[i + 2] = data[i];
+  }
   return out;
 }
 

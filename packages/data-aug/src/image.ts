@@ -55,6 +55,24 @@ export function assertImage(image: AnyImage, owner: string): void {
   }
 }
 
+/**
+ * Checks that views of a size fit into an image, and tells by how many rows and columns the image is larger.
+ *
+ * @param owner Who cuts the views, for the message.
+ * @throws ShapeError `SHAPE_MISMATCH`
+ */
+export function assertRoom(image: AnyImage, view: ImageSize, owner: string): { readonly below: number; readonly right: number } {
+  const below = image.height - view.height;
+  const right = image.width - view.width;
+  if (below >= 0 && right >= 0) return { below, right };
+  throw new ShapeError({
+    code: 'SHAPE_MISMATCH',
+    message: `${owner}: the image is smaller than a view.`,
+    values: { image: formatImage(image), view: `${view.height}x${view.width}` },
+    help: 'resize the image first, or take smaller views.',
+  });
+}
+
 /** `height x width x channels` as text, for messages. */
 export function formatImage(image: Omit<AnyImage, 'data'>): string {
   return `${image.height}x${image.width}x${image.channels}`;

@@ -6,7 +6,7 @@ import { assertImage, type AnyImage, type FloatImage } from './image.js';
 /** Red, green and blue. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The main axes of a data set's colours. */
+/** The main axes of a data set's colours; `PixelSums` finds them. */
 export interface ColourPca {
   /** Standard deviation along each axis (the square root of the covariance's eigenvalue), on the scale of the pixels, 0 to 255. */
   readonly deviations: readonly [number, number, number];
@@ -28,34 +28,44 @@ export const IMAGENET_PCA: ColourPca = {
 export interface PcaNoiseOptions {
   /** Default {@link IMAGENET_PCA}. */
   readonly pca?: ColourPca;
-  /** Standard deviation of the noise as a part of the data's; default 0.1. */
+  /** Standard deviation of z; default 0.1. By deviation, it is that of the noise as a part of the data's own. */
   readonly strength?: number;
+  /**
+   * What z is multiplied by along an axis: the data's `deviation`, as the 2012 code does (default), or the `eigenvalue`, its square, as the paper writes (section 4.1).
+   * The eigenvalue depends on the scale: for ImageNet's pixels of 0 to 255 the shift along the main axis has a standard deviation of 12.18 by deviation and of 1483 by eigenvalue,
+   * of six times the whole range. For eigenvalues of pixels of 0 to 1 (fb.resnet.torch), give a strength of 0.1 / 255.
+   */
+  readonly by?: 'deviation' | 'eigenvalue';
   /** All values are divided by it after the shift. Default 1; the 2012 training divides by 1.1, its test does not. */
   readonly divisor?: number;
 }
 
 /**
  * One random colour shift for a whole image: V (z s strength), z three standard normal numbers, s the deviations, V the axes.
- * This is the 2012 code (cuda-convnet, `convdata_jpeg.py`), whose s are standard deviations; the paper's formula (section 4.1) writes eigenvalues in their place,
- * which are their squares.
+ * This is the 2012 code (cuda-convnet, `convdata_jpeg.py`), whose s are standard deviations; the paper's formula (section 4.1) has eigenvalues, their squares, in the place of s:
+ * see {@link PcaNoiseOptions.by}.
  *
  * @returns A transform for images of three channels that draws `{ shift }`, the numbers added to red, green and blue.
  * @throws OptionError `OPTION_INVALID`; when applying, ShapeError `SHAPE_MISMATCH` if the image has not three channels.
  */
 export function pcaNoise(options: PcaNoiseOptions = {}): Transform<{ readonly shift: Rgb }> {
-  const { pca = IMAGENET_PCA, strength = 0.1, divisor = 1 } = options;
+  const { pca = IMAGENET_PCA, strength = 0.1, by = 'deviation', divisor = 1 } = options;
   if (!(Number.isFinite(strength) && strength >= 0)) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `pcaNoise: strength is ${strength}, but must be a finite number of at least 0.` });
   }
   if (!(Number.isFinite(divisor) && divisor > 0)) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `pcaNoise: divisor is ${divisor}, but must be a finite number above 0.` });
   }
+  if (by !== 'deviation' && by !== 'eigenvalue') {
+    throw new OptionError({ code: 'OPTION_INVALID', message: `pcaNoise: by is ${String(by)}, but must be 'deviation' or 'eigenvalue'.` });
+  }
+  const lengths = pca.deviations.map((deviation) => (by === 'eigenvalue' ? deviation * deviation : deviation));
   return {
     name: 'pcaNoise',
     draw(_image, draws) {
       const shift: [number, number, number] = [0, 0, 0];
       for (let axis = 0; axis < 3; axis++) {
-        const length = draws.normal() * pca.deviations[axis] * strength;
+        const length = draws.normal() * lengths[axis] * strength;
         for (let c = 0; c < 3; c++) shift[c] += pca.axes[axis][c] * length;
       }
       return { shift };

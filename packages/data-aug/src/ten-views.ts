@@ -1,8 +1,6 @@
-import { ShapeError } from '@convkit/tensor';
-
 import { asSize, crop } from './crop.js';
 import { flip } from './flip.js';
-import { formatImage, type AnyImage, type ImageSize } from './image.js';
+import { assertRoom, type AnyImage, type ImageSize } from './image.js';
 
 /**
  * The ten views of 2012 testing: four corners and the centre, then the same five mirrored, in the order of the original code (cuda-convnet, `convdata_jpeg.py`).
@@ -14,16 +12,7 @@ import { formatImage, type AnyImage, type ImageSize } from './image.js';
  */
 export function tenViews<I extends AnyImage>(image: I, size: number | ImageSize): I[] {
   const { width, height } = asSize(size, 'tenViews');
-  const below = image.height - height;
-  const right = image.width - width;
-  if (below < 0 || right < 0) {
-    throw new ShapeError({
-      code: 'SHAPE_MISMATCH',
-      message: 'tenViews: the image is smaller than a view.',
-      values: { image: formatImage(image), view: `${height}x${width}` },
-      help: 'resize the image first, or take smaller views.',
-    });
-  }
+  const { below, right } = assertRoom(image, { width, height }, 'tenViews');
   const offsets = [
     [0, 0],
     [0, right],

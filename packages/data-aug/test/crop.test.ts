@@ -5,6 +5,7 @@ import { RandomStream } from '@convkit/tensor';
 
 import { centreCrop, crop, randomCrop } from '@convkit/data-aug';
 import { anyImage, at, image } from './images.js';
+import { chiSquare } from './statistics.js';
 
 it('takes each pixel from where the box says, and keeps the kind of image', () => {
   fc.assert(
@@ -26,23 +27,18 @@ it('centres with the smaller half of the border above and on the left', () => {
   expect(centreCrop(image(25, 25, 3), 22)).toEqual(crop(image(25, 25, 3), { y: 1, x: 1, width: 22, height: 22 }));
 });
 
-// 33 x 33 offsets: two chi-squares of 32 degrees of freedom, and P(above 66) < 0.0004.
-it('draws every offset that fits, each as likely', () => {
-  const ys = new Float64Array(33);
-  const xs = new Float64Array(33);
-  const draws = 20_000;
+// 33 x 33 places are 1089 cells, 100 draws expected in each: a chi-square of 1088 degrees of freedom, mean 1088, standard deviation 47; P(above 1275) < 0.0001.
+it('draws every one of 33 x 33 places, each as likely', () => {
+  const counts = new Float64Array(33 * 33);
   const stream = new RandomStream(3, 'crop');
   const random = randomCrop(224);
-  for (let i = 0; i < draws; i++) {
+  for (let i = 0; i < 100 * counts.length; i++) {
     const box = random.draw({ width: 256, height: 256 }, stream.at(0, i));
-    expect(box).toMatchObject({ width: 224, height: 224 });
-    ys[box.y]++;
-    xs[box.x]++;
+    if (box.width !== 224 || box.height !== 224) expect.fail(`a crop of ${box.height}x${box.width}`);
+    counts[box.y * 33 + box.x]++;
   }
-  for (const counts of [ys, xs]) {
-    const chiSquare = counts.reduce((sum, count) => sum + (count - draws / 33) ** 2 / (draws / 33), 0);
-    expect(chiSquare).toBeLessThan(66);
-  }
+  expect(counts.reduce((sum, count) => sum + count)).toBe(100 * counts.length);
+  expect(chiSquare(counts, 100)).toBeLessThan(1275);
 });
 
 it('draws nothing but the corner where there is no border', () => {

@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { flip, randomFlip } from '@convkit/data-aug';
+import { flip, randomCrop, randomFlip } from '@convkit/data-aug';
 import { anyImage, at, image } from './images.js';
+import { chiSquare } from './statistics.js';
 
 it('turns left into right and leaves rows and channels alone; twice is nothing', () => {
   fc.assert(
@@ -28,6 +29,19 @@ it('flips as often as it is told', () => {
   expect(Math.abs(share(0.1) - 1000)).toBeLessThan(120);
   expect(share(0)).toBe(0);
   expect(share(1)).toBe(10_000);
+});
+
+// 2 x 33 cells, 300 draws expected in each: a chi-square of 65 degrees of freedom; P(above 110) < 0.0005.
+it('flips without regard to the crop drawn before', () => {
+  const counts = new Float64Array(66);
+  const stream = new RandomStream(4, 'augment');
+  const [random, flips] = [randomCrop(224), randomFlip()];
+  for (let i = 0; i < 300 * counts.length; i++) {
+    const draws = stream.at(0, i);
+    const { x } = random.draw({ width: 256, height: 256 }, draws);
+    counts[2 * x + Number(flips.draw({ width: 224, height: 224 }, draws).flipped)]++;
+  }
+  expect(chiSquare(counts, 300)).toBeLessThan(110);
 });
 
 it('applies what was drawn', () => {

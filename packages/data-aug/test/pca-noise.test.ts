@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { RandomStream } from '@convkit/tensor';
 
-import { IMAGENET_PCA, pcaNoise, shiftColour } from '@convkit/data-aug';
+import { IMAGENET_PCA, pcaNoise, PixelSums, shiftColour } from '@convkit/data-aug';
 import { at, floatImage, image } from './images.js';
+import { chiSquare, correlation, kolmogorov, normalCdf } from './statistics.js';
 
 const SIZE = { width: 2, height: 2 };
 
@@ -41,6 +42,46 @@ describe('pcaNoise', () => {
     }
   });
 
+  // 4 x 4 x 4 cells of quarters of the normal law, 500 draws expected in each: a chi-square of 63 degrees of freedom; P(above 108) < 0.0005. It sees wrong laws and any dependence of the three.
+  // Kolmogorov's statistic: P(above 2) = 0.0007. The correlation of one image's number and the next one's has a standard deviation of 1 / sqrt(32,000) = 0.0056; 0.0225 is four of them.
+  it('is made of three standard normal numbers that know nothing of each other, nor of those of the image before', () => {
+    const drawn = shifts(32_000).map((shift) => IMAGENET_PCA.axes.map((axis, i) => dot(shift, axis) / (0.1 * IMAGENET_PCA.deviations[i])));
+    const cells = new Float64Array(64);
+    for (const z of drawn) cells[z.reduce((cell, value) => 4 * cell + Math.min(3, Math.floor(4 * normalCdf(value))), 0)]++;
+    expect(chiSquare(cells, 500)).toBeLessThan(108);
+    for (let axis = 0; axis < 3; axis++) {
+      const z = drawn.map((row) => row[axis]);
+      expect(kolmogorov(z, normalCdf)).toBeLessThan(2);
+      expect(Math.abs(correlation(z.slice(1), z.slice(0, -1)))).toBeLessThan(0.0225);
+    }
+  });
+
+  // The shifts taken for pixels: the deviation of each axis is known to 1 / sqrt(2 n) = 0.5 %, and an axis is turned towards another by about the ratio of their deviations over
+  // sqrt(n) = 141, at most 0.0047 for the closest two; the bounds are four of these.
+  it('is undone by the axes of its own shifts', () => {
+    const n = 20_000;
+    const sums = new PixelSums(3);
+    const pixels = shifts(n).flat();
+    sums.add(floatImage(n, 1, 3, (i) => pixels[i]));
+    const { deviations, axes } = sums.colourPca();
+    for (let i = 0; i < 3; i++) {
+      expect(Math.abs(deviations[i] / (0.1 * IMAGENET_PCA.deviations[i]) - 1)).toBeLessThan(0.02);
+      expect(Math.abs(dot(axes[i], IMAGENET_PCA.axes[i]))).toBeGreaterThan(Math.cos(0.02));
+    }
+  });
+
+  it('is V (z s^2 0.1) by eigenvalue, as the paper writes: 1483 along the main axis', () => {
+    const draws = new RandomStream(6, 'colour').at(0, 0);
+    const z = [draws.normal(), draws.normal(), draws.normal()];
+    const [shift] = shifts(1, { by: 'eigenvalue' });
+    for (let axis = 0; axis < 3; axis++) {
+      const length = dot(shift, IMAGENET_PCA.axes[axis]);
+      expect(length / (z[axis] * IMAGENET_PCA.deviations[axis] ** 2 * 0.1)).toBeCloseTo(1, 4);
+    }
+    expect(IMAGENET_PCA.deviations[2] ** 2 * 0.1).toBeCloseTo(1483, 0);
+    expect(shifts(3, { by: 'deviation' })).toEqual(shifts(3));
+  });
+
   it('grows with strength, and is nothing at 0', () => {
     const weak = shifts(5);
     shifts(5, { strength: 0.2 }).forEach((shift, i) => shift.forEach((value, c) => expect(value).toBeCloseTo(2 * weak[i][c], 12)));
@@ -68,6 +109,10 @@ describe('pcaNoise', () => {
     `);
     expect(() => pcaNoise({ strength: -1 })).toThrowErrorMatchingInlineSnapshot(`
       [OptionError: pcaNoise: strength is -1, but must be a finite number of at least 0.
+        code: OPTION_INVALID]
+    `);
+    expect(() => pcaNoise({ by: 'variance' as 'eigenvalue' })).toThrowErrorMatchingInlineSnapshot(`
+      [OptionError: pcaNoise: by is variance, but must be 'deviation' or 'eigenvalue'.
         code: OPTION_INVALID]
     `);
     expect(() => pcaNoise({ divisor: 0 })).toThrowErrorMatchingInlineSnapshot(`

@@ -1,4 +1,4 @@
-import type { FloatImage } from '@convkit/data-aug';
+import { PixelSums, type ColourPca, type FloatImage } from '@convkit/data-aug';
 import { ShapeError } from '@convkit/tensor';
 
 import type { Dataset } from './dataset.js';
@@ -11,13 +11,21 @@ export interface DatasetStatistics {
   readonly deviation: readonly number[];
   /** Mean of each value over all images; absent if images differ in size. */
   readonly meanImage?: FloatImage;
+  /** Main axes of the colours over all pixels, for `pcaNoise` of `@convkit/data-aug`; absent unless images have three channels. */
+  readonly pca?: ColourPca;
+}
+
+/** What {@link datasetStatistics} is told. */
+export interface DatasetStatisticsOptions {
+  /** Told now and then how many of the images are counted in, in the end all of them. */
+  readonly onProgress?: (images: number, of: number) => void;
 }
 
 /** Images asked for at once: enough to keep decoders busy, few enough to hold. */
 const AHEAD = 64;
 
 /**
- * Mean and deviation of each channel, and the mean image. Goes through the data once and holds a few images at a time. Sums of bytes are exact, so the order does not matter.
+ * Mean and deviation of each channel, the mean image, and the main axes of the colours. Reads every image once and holds a few at a time. Sums of bytes are exact, so the order does not matter.
  *
  * @throws ShapeError `SHAPE_MISMATCH` if an image has other channels than the data set says; what {@link Dataset.item} throws.
  *
@@ -31,12 +39,10 @@ const AHEAD = 64;
  * console.log(mean, deviation); // [ 15 ] [ 5 ]
  * ```
  */
-export async function datasetStatistics(dataset: Dataset): Promise<DatasetStatistics> {
+export async function datasetStatistics(dataset: Dataset, { onProgress }: DatasetStatisticsOptions = {}): Promise<DatasetStatistics> {
   const { channels, width, height, length } = dataset;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
+  const sums = new PixelSums(channels);
   const pixelSums = width === undefined || height === undefined ? undefined : new Float64Array(width * height * channels);
-  let pixels = 0;
   for (let first = 0; first < length; first += AHEAD) {
     const indices = Array.from({ length: Math.min(AHEAD, length - first) }, (_, i) => first + i);
     for (const { image } of await Promise.all(indices.map((index) => dataset.item(index)))) {
@@ -48,22 +54,15 @@ export async function datasetStatistics(dataset: Dataset): Promise<DatasetStatis
           values: { 'data set': `${height ?? 'any'}x${width ?? 'any'}x${channels}` },
         });
       }
-      pixels += data.length / channels;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        let square = 0;
-        for (let i = c; i < data.length; i += channels) {
-          sum += data[i];
-          square += data[i] * data[i];
-        }
-        sums[c] += sum;
-        squares[c] += square;
-      }
+      sums.add(image);
       if (pixelSums !== undefined) for (let i = 0; i < data.length; i++) pixelSums[i] += data[i];
     }
+    onProgress?.(first + indices.length, length);
   }
-  const mean = Array.from(sums, (sum) => sum / pixels);
-  const deviation = Array.from(squares, (square, c) => Math.sqrt(Math.max(0, square / pixels - mean[c] ** 2)));
-  if (pixelSums === undefined || width === undefined || height === undefined) return { mean, deviation };
-  return { mean, deviation, meanImage: { width, height, channels, data: Float32Array.from(pixelSums, (sum) => sum / length) } };
+  return {
+    mean: sums.mean(),
+    deviation: sums.deviation(),
+    ...(pixelSums !== undefined && width !== undefined && height !== undefined && { meanImage: { width, height, channels, data: Float32Array.from(pixelSums, (sum) => sum / length) } }),
+    ...(channels === 3 && { pca: sums.colourPca() }),
+  };
 }

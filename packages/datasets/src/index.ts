@@ -11,5 +11,5 @@ export { cifar10Archive, CIFAR10_CLASSES, cifar10Dataset, type Cifar10Options } 
 export { imageDataset, openImageFolder, type ImageDatasetOptions, type ImageFile, type ImageFolderOptions } from './image-folder.js';
 export { decodeImage, type DecodeOptions } from './decode-image.js';
 export { loadDataset, type LoadOptions } from './load-dataset.js';
-export { datasetStatistics, type DatasetStatistics } from './dataset-statistics.js';
+export { datasetStatistics, type DatasetStatistics, type DatasetStatisticsOptions } from './dataset-statistics.js';
 export { Sampler, type Batch, type SamplerOptions } from './sampler.js';

@@ -8,8 +8,13 @@ export interface SamplerOptions {
   readonly batch: number;
   /** Decides every order; default 0. */
   readonly seed?: number;
-  /** A new order every epoch; default true. Without it examples come in the order of the data set, as in 2012. */
+  /** Whether examples come in a random order; default true. Without it they come in the order of the data set. */
   readonly shuffle?: boolean;
+  /**
+   * Whether every epoch has a random order of its own; default true. Without it the order of the first epoch is that of all, as in 2012, when images were shuffled once, as the files
+   * were written (cuda-convnet2, `make-data.py`, `python_util/data.py`). Then the examples that do not fill a batch are the same ones every time: with `keepPartial` they are seen, too.
+   */
+  readonly reshuffle?: boolean;
   /** What becomes of the examples that do not fill a batch at the end of an epoch: default false, they are left out of this epoch. */
   readonly keepPartial?: boolean;
 }
@@ -42,14 +47,15 @@ export class Sampler {
   readonly batch: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  readonly reshuffle: boolean;
   readonly batchesPerEpoch: number;
   readonly #stream: RandomStream;
-  /** The order last asked for: batches of one epoch follow each other. */
-  #recent: { epoch: number; order: Uint32Array } | undefined;
+  /** The order last asked for, by the epoch whose order it is: batches of one epoch follow each other. */
+  #recent: { shuffled: number; order: Uint32Array } | undefined;
 
   /** @throws OptionError `OPTION_INVALID` if a number is out of its range, or an epoch would have no batch. */
   constructor(options: SamplerOptions) {
-    const { length, batch, seed = 0, shuffle = true, keepPartial = false } = options;
+    const { length, batch, seed = 0, shuffle = true, reshuffle = true, keepPartial = false } = options;
     assertWhole('length', length, 1);
     assertWhole('batch', batch, 1);
     if (batch > length && !keepPartial) {
@@ -63,6 +69,7 @@ export class Sampler {
     this.batch = batch;
     this.seed = seed;
     this.shuffle = shuffle;
+    this.reshuffle = reshuffle;
     this.batchesPerEpoch = keepPartial ? Math.ceil(length / batch) : Math.floor(length / batch);
     this.#stream = new RandomStream(seed, 'sampler');
   }
@@ -74,9 +81,10 @@ export class Sampler {
    */
   order(epoch: number): Uint32Array {
     assertWhole('epoch', epoch, 0);
-    if (this.#recent?.epoch !== epoch) {
-      const order = this.shuffle ? this.#stream.at(epoch).permutation(this.length) : Uint32Array.from({ length: this.length }, (_, i) => i);
-      this.#recent = { epoch, order };
+    const shuffled = this.reshuffle ? epoch : 0;
+    if (this.#recent?.shuffled !== shuffled) {
+      const order = this.shuffle ? this.#stream.at(shuffled).permutation(this.length) : Uint32Array.from({ length: this.length }, (_, i) => i);
+      this.#recent = { shuffled, order };
     }
     return this.#recent.order;
   }

@@ -144,16 +144,20 @@ describe('loadDataset cifar10:', () => {
   });
 });
 
-itWithShared('cifar-10-binary.tar.gz', 'reads the whole of CIFAR-10: counts, first labels, channel means and deviations', async (path) => {
+itWithShared('cifar-10-binary.tar.gz', 'reads the whole of CIFAR-10: counts, first labels, channel means and deviations, colour axes', async (path) => {
   const { train, test } = await loadDataset(`cifar10:${path}`);
   const first = (data: typeof train) => Promise.all(Array.from({ length: 8 }, async (_, i) => (await data.item(i)).label));
   expect([train.length, test.length]).toEqual([50_000, 10_000]);
   expect(await first(train)).toEqual([8, 1, 7, 5, 0, 0, 2, 4]);
   expect(await first(test)).toEqual([3, 3, 9, 4, 7, 2, 3, 8]);
   expect(train.classes).toEqual(CIFAR10_CLASSES);
-  const { mean, deviation, meanImage } = await datasetStatistics(train);
+  const { mean, deviation, meanImage, pca } = await datasetStatistics(train);
   [0.4914, 0.48216, 0.44653].forEach((value, c) => expect(mean[c] / 255).toBeCloseTo(value, 5));
   [0.24703, 0.24349, 0.26159].forEach((value, c) => expect(deviation[c] / 255).toBeCloseTo(value, 5));
   [130.7107, 136.0561, 132.5538].forEach((value, c) => expect(meanImage?.data[c]).toBeCloseTo(value, 3));
   [127.9431, 116.4376, 107.2737].forEach((value, c) => expect(meanImage?.data[3 * (16 * 32 + 16) + c]).toBeCloseTo(value, 3));
+  // numpy.linalg.eigh of numpy.cov over the 51,200,000 pixels.
+  [13.7293707252, 30.0949768194, 105.7283957943].forEach((value, axis) => expect(pca?.deviations[axis]).toBeCloseTo(value, 8));
+  const axes = [[0.4355675106, -0.8150843248, 0.3819927842], [0.706345279, 0.0464283733, -0.7063432261], [0.557993988, 0.5774789603, 0.5959536557]];
+  axes.forEach((axis, i) => axis.forEach((value, c) => expect(pca?.axes[i][c]).toBeCloseTo(value, 8)));
 });

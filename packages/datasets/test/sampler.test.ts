@@ -8,8 +8,8 @@ import { Sampler } from '@convkit/datasets';
 describe('Sampler', () => {
   it('gives every index once an epoch, for any sizes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40 }), fc.nat(), fc.nat(5), fc.boolean(), (length, batch, seed, epoch, shuffle) => {
-        const sampler = new Sampler({ length, batch, seed, shuffle, keepPartial: true });
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40 }), fc.nat(), fc.nat(5), fc.boolean(), fc.boolean(), (length, batch, seed, epoch, shuffle, reshuffle) => {
+        const sampler = new Sampler({ length, batch, seed, shuffle, reshuffle, keepPartial: true });
         expect(sampler.batchesPerEpoch).toBe(Math.ceil(length / batch));
         const seen: number[] = [];
         for (let b = 0; b < sampler.batchesPerEpoch; b++) {
@@ -47,6 +47,16 @@ describe('Sampler', () => {
     expect([...new Sampler({ length: 100, batch: 10, shuffle: false }).order(3)]).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
+  it('has one order for all epochs without reshuffle, the first one of the seed', () => {
+    const options = { length: 100, batch: 32, seed: 1 };
+    const once = new Sampler({ ...options, reshuffle: false });
+    const first = [...new Sampler(options).order(0)];
+    for (const epoch of [5, 0, 1]) expect([...once.order(epoch)]).toEqual(first);
+    expect(once.at(3 * 7 + 2)).toEqual({ epoch: 7, batch: 2, indices: Uint32Array.from(first.slice(64, 96)) });
+    expect([...new Sampler({ ...options, seed: 2, reshuffle: false }).order(0)]).not.toEqual(first);
+    expect([...new Sampler({ ...options, shuffle: false, reshuffle: false }).order(3)]).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
   // A table of random permutations: (n - 1)/n times the usual sum is chi-square with (n - 1)^2 = 81 degrees of freedom; P(above 132) < 0.0003.
   it('puts every index at every place equally often', () => {
     const n = 10;
@@ -57,6 +67,30 @@ describe('Sampler', () => {
     const expected = epochs / n;
     const chiSquare = ((n - 1) / n) * counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
     expect(chiSquare).toBeLessThan(132);
+  });
+
+  // All 24 orders of four, 500 times each expected: a chi-square of 23 degrees of freedom; P(above 53) < 0.0005.
+  it('draws every order equally often', () => {
+    const counts = new Map<string, number>();
+    const sampler = new Sampler({ length: 4, batch: 1, seed: 6 });
+    for (let epoch = 0; epoch < 12_000; epoch++) {
+      const order = sampler.order(epoch).join('');
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    expect([...counts.values()].reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0)).toBeLessThan(53);
+  });
+
+  // Pairs of the 6 orders of three in one epoch and the next, 36 cells of 400, every epoch in one pair only: a chi-square of 35 degrees of freedom; P(above 70) < 0.0005.
+  it('draws the order of an epoch without regard to the one before', () => {
+    const counts = new Map<string, number>();
+    const sampler = new Sampler({ length: 3, batch: 1, seed: 7 });
+    for (let epoch = 0; epoch < 2 * 400 * 36; epoch += 2) {
+      const pair = `${sampler.order(epoch).join('')} ${sampler.order(epoch + 1).join('')}`;
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(36);
+    expect([...counts.values()].reduce((sum, count) => sum + (count - 400) ** 2 / 400, 0)).toBeLessThan(70);
   });
 
   it('keeps its orders from version to version, so that a run can be resumed by a later one', () => {
