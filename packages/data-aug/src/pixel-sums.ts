@@ -17,7 +17,7 @@ import { symmetricEigen } from './symmetric-eigen.js';
  * sums.add({ width: 1, height: 1, channels: 3, data: new Uint8Array([30, 30, 30]) });
  * console.log(sums.mean()); // [ 20, 30, 40 ]
  * const pca = sums.colourPca();
- * console.log(pca.deviations.map((deviation) => deviation.toFixed(2)).join()); // 0.00,7.96,16.41
+ * console.log(pca.deviations.map((deviation) => deviation.toFixed(2)).join()); // 0.00,8.86,15.96
  * const noise = pcaNoise({ pca });
  * ```
  */
