@@ -183,6 +183,44 @@ def slice_channels(title, x, start, end):
 slice_channels("images, the middle", [2, 3, 3, 7], 2, 5)
 slice_channels("features, one channel", [5, 4], 1, 2)
 
+
+def avg_pool(title, x, window, stride, padding, ceil=False, overhang=(0, 0)):
+    """`padding` in rows and columns, as PyTorch takes it; `overhang` is what windows hang over at bottom and right when it rounds up. The mean is over what exists."""
+    x = leaf(uniform(x))
+    y = images_back(F.avg_pool2d(images(x), window, stride, padding, ceil_mode=ceil, count_include_pad=False))
+    (rows, columns), (below, right) = padding, overhang
+    record("avgPool", title, {"window": window, "stride": stride, "padding": [rows, columns + right, rows + below, columns]}, {"x": x}, {"y": y}, ["x"])
+
+
+avg_pool("overlapping, 3 by 2", [2, 7, 9, 3], [3, 3], [2, 2], [0, 0])
+avg_pool("uneven window, stride and padding", [2, 6, 7, 5], [3, 2], [1, 3], [1, 1])
+avg_pool("rounding up, one pixel over, as in the CIFAR nets of 2012", [2, 8, 8, 3], [3, 3], [2, 2], [0, 0], True, [1, 1])
+avg_pool("rounding up, rows only, padded", [1, 8, 7, 3], [3, 3], [2, 2], [1, 1], True, [1, 0])
+
+
+def lrn_within_channel(title, shape, size, alpha, beta, k):
+    """PyTorch has none; the sum over the window is an average pooling that counts its zeros, times the pixels."""
+    x = leaf(uniform(shape, -3, 3))
+    squares = F.avg_pool2d(images(x) ** 2, size, 1, size // 2, count_include_pad=True) * size**2
+    y = images_back(images(x) * (k + alpha * squares) ** -beta)
+    record("lrnWithinChannel", title, {"size": size, "alpha": alpha, "beta": beta, "k": k}, {"x": x}, {"y": y}, ["x"])
+
+
+lrn_within_channel("layer 2 of 2012: 1e-3 / 25", [2, 7, 5, 3], 5, 4e-5, 0.75, 1.0)
+lrn_within_channel("CIFAR nets of 2012: 5e-5 / 9", [2, 5, 6, 5], 3, 5e-5 / 9, 0.75, 1.0)
+lrn_within_channel("a window of 3, a strong alpha", [3, 4, 7, 3], 3, 0.3, 0.75, 1.0)
+lrn_within_channel("a window wider than the image, another exponent", [2, 3, 2, 5], 7, 0.2, 0.6, 1.5)
+
+
+def curve(operation, function, title, x):
+    record(operation, title, {}, {"x": x}, {"y": function(x)}, ["x"])
+
+
+for operation, function in (("tanh", torch.tanh), ("sigmoid", torch.sigmoid)):
+    curve(operation, function, "odd sizes", leaf(uniform([3, 5, 7, 3], -4, 4)))
+    curve(operation, function, "near zero", leaf(uniform([5, 7], -0.01, 0.01)))
+    curve(operation, function, "large numbers", leaf(uniform([5, 7], -1000, 1000)))
+
 output = Path(sys.argv[1])
 write_safetensors(output, tensors, {"cases": json.dumps(cases), "torch": torch.__version__})
 print(f"{output}: {len(cases)} cases, {output.stat().st_size} bytes")

@@ -22,6 +22,7 @@ afterAll(async () => {
 function fill(draws: RandomDraws, { shapes, fill: fills }: RandomCase): Tensor[] {
   return shapes.map((shape, i) => {
     const data = draws.fillUniform(new Float32Array(sizeOf(shape)), fills?.[i] === 'positive' ? 0.5 : -1, 1);
+    if (fills?.[i] === 'wide') data.forEach((value, j) => (data[j] = value ** 3 * 120));
     if (fills?.[i] === 'coarse') data.forEach((value, j) => (data[j] = Math.round(value * 2)));
     if (fills?.[i] === 'one-hot') data.fill(0).forEach((_, j) => j % shape[1] === 0 && (data[j + draws.integer(shape[1])] = 1));
     return new Tensor(shape, data);

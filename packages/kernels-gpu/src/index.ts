@@ -19,6 +19,10 @@ export { denseBackwardInput, type DenseBackwardInputAttributes } from './dense/b
 export { denseBackwardWeights } from './dense/backward-weights.js';
 export { reluForward } from './relu/forward.js';
 export { reluBackward } from './relu/backward.js';
+export { tanhForward } from './tanh/forward.js';
+export { tanhBackward } from './tanh/backward.js';
+export { sigmoidForward } from './sigmoid/forward.js';
+export { sigmoidBackward } from './sigmoid/backward.js';
 export type { LrnAttributes } from './lrn/geometry.js';
 export { lrnScale } from './lrn/scale.js';
 export { lrnForward } from './lrn/forward.js';

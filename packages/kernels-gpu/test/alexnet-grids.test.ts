@@ -9,6 +9,8 @@ import {
   lrnBackward,
   lrnForward,
   lrnScale,
+  lrnWithinChannelBackward,
+  lrnWithinChannelScale,
   maxPoolBackward,
   maxPoolForward,
   softmax,
@@ -59,6 +61,10 @@ function* plansOfAlexnet(): Generator<[name: string, plan: LaunchPlan]> {
     yield [`lrnForward ${x.join()}`, lrnForward.plan([x, x], lrn)];
     yield [`lrnBackward ${x.join()}`, lrnBackward.plan([x, x, x], lrn)];
   }
+  const spatial = { size: 5, alpha: 4e-5, beta: 0.75, k: 1 };
+  const [, x2] = normalised;
+  yield [`lrnWithinChannelScale ${x2.join()}`, lrnWithinChannelScale.plan([x2], spatial)];
+  yield [`lrnWithinChannelBackward ${x2.join()}`, lrnWithinChannelBackward.plan([x2, x2, x2], spatial)];
   const pool = { window: [3, 3], stride: [2, 2], padding: NONE } as const;
   for (const x of pooled) {
     const forward = maxPoolForward.plan([x], pool);

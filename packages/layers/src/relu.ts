@@ -1,4 +1,5 @@
 import { reluBackward, reluForward } from '@convkit/kernels-gpu';
+import { activation } from './activation.js';
 import type { Layer } from './layer.js';
 
 /**
@@ -14,20 +15,5 @@ import type { Layer } from './layer.js';
  * ```
  */
 export function relu(name: string): Layer {
-  return {
-    name,
-    kind: 'relu',
-    keeps: ['y'],
-    outputShape: (x) => x,
-    parameterSpecs: () => [],
-    scratchShapes: () => [],
-    multiplyAdds: () => 0,
-    async forward({ device, x, donateX }) {
-      return { y: await device.run(reluForward, [x], {}, { donate: donateX ? [x] : [] }), scratch: [] };
-    },
-    async backward({ device, dy, y, wantDx }) {
-      const dx = wantDx ? await device.run(reluBackward, [dy, y], {}, { donate: [dy] }) : undefined;
-      return { dx, gradients: {} };
-    },
-  };
+  return activation(name, 'relu', reluForward, reluBackward);
 }

@@ -1,22 +1,17 @@
 import { power } from '../lrn/power';
 import { loadFirst, storeFirst } from '../vector/partial';
-import { sumOf } from './sum-of';
+import { addRows } from './add-rows';
+import { Image } from './image';
 
 // @ts-ignore: decorator
 @unmanaged
-class Parameters {
+class Parameters extends Image {
   x: u32;
   scale: u32;
   dy: u32;
   out: u32;
-  height: i32;
-  width: i32;
-  channels: i32;
-  size: i32;
   alpha: f32;
   beta: f32;
-  /** Rows in a task. */
-  block: i32;
 }
 
 /**
@@ -40,11 +35,11 @@ export function lrnWithinChannelBackward(parameters: usize, task: i32, scratch: 
   const start = (task - image * blocks) * p.block;
   const end = min(start + p.block, p.height);
   const top = <usize>(image * p.height) * line;
-  const slopes = scratch;
+  const sums = scratch;
+  const slopes = sums + pitch;
   const terms = slopes + <usize>size * pitch;
-  // The sums of a row between zeros, so that no window meets an edge.
+  // The sums of rows between zeros, so that no window meets an edge.
   const border = terms + <usize>size * pitch;
-  const sums = border + <usize>reach * pixel;
   memory.fill(terms, 0, <usize>size * pitch + line + <usize>(2 * reach) * pixel + 16);
   let next = max(start - reach, 0);
   for (let h = start; h < end; h++) {
@@ -64,17 +59,15 @@ export function lrnWithinChannelBackward(parameters: usize, task: i32, scratch: 
         v128.store(terms + slot + at, f32x4.div(f32x4.mul(slope, loadFirst(p.x + from + at, rest)), base));
       }
     }
-    for (let i = 0; i < count; i += 4) {
-      const at = <usize>i << 2;
-      storeFirst(sums + at, sumOf(terms + at, pitch, size), count - i);
-    }
+    addRows(terms, pitch, size, count, border + <usize>reach * pixel);
+    addRows(border, pixel, size, count, sums);
     const row = top + <usize>h * line;
     const own = slopes + <usize>(h % size) * pitch;
     for (let i = 0; i < count; i += 4) {
       const at = <usize>i << 2;
       const rest = count - i;
-      const sum = sumOf(border + at, pixel, size);
-      storeFirst(p.out + row + at, f32x4.sub(v128.load(own + at), f32x4.mul(f32x4.mul(factor, loadFirst(p.x + row + at, rest)), sum)), rest);
+      const correction = f32x4.mul(f32x4.mul(factor, loadFirst(p.x + row + at, rest)), v128.load(sums + at));
+      storeFirst(p.out + row + at, f32x4.sub(v128.load(own + at), correction), rest);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { add, dropout, reluBackward, reluForward, scale } from '@convkit/kernels-gpu';
+import { add, dropout, reluBackward, reluForward, scale, sigmoidBackward, sigmoidForward, tanhBackward, tanhForward } from '@convkit/kernels-gpu';
 import { sgdApply, sgdVelocity } from '@convkit/optim';
 import { sizeOf } from '@convkit/tensor';
 import { Operation, SPAN } from '../operation.js';
@@ -20,6 +20,10 @@ function elementwise(operation: Operation): Tuned {
 export const tunedElementwise: readonly (readonly [object, Tuned])[] = [
   [reluForward, elementwise(Operation.Relu)],
   [reluBackward, elementwise(Operation.ReluBackward)],
+  [tanhForward, elementwise(Operation.Tanh)],
+  [tanhBackward, elementwise(Operation.TanhBackward)],
+  [sigmoidForward, elementwise(Operation.Sigmoid)],
+  [sigmoidBackward, elementwise(Operation.SigmoidBackward)],
   [dropout, elementwise(Operation.Dropout)],
   [scale, elementwise(Operation.Scale)],
   [add, elementwise(Operation.Add)],

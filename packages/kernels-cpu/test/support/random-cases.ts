@@ -11,7 +11,7 @@ export interface RandomCase {
   /** Inputs whose every number may be infinite or NaN with the same outcome in the body. */
   readonly special: readonly number[];
   /** How the inputs are filled; numbers from -1 to 1 by default. */
-  readonly fill?: readonly ('any' | 'positive' | 'one-hot' | 'coarse')[];
+  readonly fill?: readonly ('any' | 'positive' | 'one-hot' | 'coarse' | 'wide')[];
 }
 
 /** Sizes with tails: mostly small and odd, now and then beyond a tile, a block of rows, a span. */
@@ -87,6 +87,11 @@ function elementwise(inputs: number, attributes: (draws: RandomDraws) => Attribu
     const shape = flat(draws);
     return { shapes: Array.from({ length: inputs }, () => shape), attributes: attributes(draws), terms: 1, special: Array.from({ length: inputs }, (_, i) => i) };
   };
+}
+
+/** A curve, on numbers that reach far into its flat ends, or not. */
+function curve(draws: RandomDraws): RandomCase {
+  return { shapes: [flat(draws)], attributes: {}, terms: 1, special: [0], fill: [draws.integer(2) === 0 ? 'wide' : 'any'] };
 }
 
 function classes(draws: RandomDraws): Shape {
@@ -191,6 +196,10 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
   },
   reluForward: elementwise(1),
   reluBackward: elementwise(2),
+  tanhForward: curve,
+  tanhBackward: elementwise(2),
+  sigmoidForward: curve,
+  sigmoidBackward: elementwise(2),
   dropout: elementwise(2, (draws) => ({ scale: draws.uniform() * 2 })),
   scale: elementwise(1, (draws) => ({ factor: draws.uniform() * 2 })),
   add: elementwise(2),

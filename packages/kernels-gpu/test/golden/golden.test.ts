@@ -1,5 +1,7 @@
 /// <reference types="vite/client" />
 import {
+  avgPoolBackward,
+  avgPoolForward,
   concatChannels,
   conv2dBackwardInput,
   conv2dBackwardWeights,
@@ -18,19 +20,26 @@ import {
   lrnBackward,
   lrnForward,
   lrnScale,
+  lrnWithinChannelBackward,
+  lrnWithinChannelScale,
   maxPoolBackward,
   maxPoolForward,
   reluBackward,
   reluForward,
+  sigmoidBackward,
+  sigmoidForward,
   sliceChannels,
   softmax,
   sumRows,
+  tanhBackward,
+  tanhForward,
   transpose,
   type Conv2dAttributes,
   type CrossEntropyBackwardAttributes,
   type DropoutAttributes,
   type LocallyConnectedAttributes,
   type LrnAttributes,
+  type LrnWithinChannelAttributes,
   type PoolAttributes,
   type SliceChannelsAttributes,
 } from '@convkit/kernels-gpu';
@@ -112,14 +121,32 @@ const operations: Readonly<Record<string, Run>> = {
     const y = await compute(device, reluForward, [golden('x')], {});
     return { y, dx: await compute(device, reluBackward, [golden('dy'), y], {}) };
   },
+  async tanh(device, golden) {
+    const y = await compute(device, tanhForward, [golden('x')], {});
+    return { y, dx: await compute(device, tanhBackward, [golden('dy'), y], {}) };
+  },
+  async sigmoid(device, golden) {
+    const y = await compute(device, sigmoidForward, [golden('x')], {});
+    return { y, dx: await compute(device, sigmoidBackward, [golden('dy'), y], {}) };
+  },
   async lrn(device, golden, attributes: LrnAttributes) {
     const [x, dy] = ['x', 'dy'].map(golden);
     const scale = await compute(device, lrnScale, [x], attributes);
     return { y: await compute(device, lrnForward, [x, scale], attributes), dx: await compute(device, lrnBackward, [x, scale, dy], attributes) };
   },
+  async lrnWithinChannel(device, golden, attributes: LrnWithinChannelAttributes) {
+    const [x, dy] = ['x', 'dy'].map(golden);
+    const scale = await compute(device, lrnWithinChannelScale, [x], attributes);
+    return { y: await compute(device, lrnForward, [x, scale], attributes), dx: await compute(device, lrnWithinChannelBackward, [x, scale, dy], attributes) };
+  },
   async maxPool(device, golden, attributes: PoolAttributes) {
     const [x, dy] = ['x', 'dy'].map(golden);
     return { y: await compute(device, maxPoolForward, [x], attributes), dx: await compute(device, maxPoolBackward, [x, dy], attributes) };
+  },
+  async avgPool(device, golden, attributes: PoolAttributes) {
+    const [x, dy] = ['x', 'dy'].map(golden);
+    const inputSize = [x.shape[1], x.shape[2]] as const;
+    return { y: await compute(device, avgPoolForward, [x], attributes), dx: await compute(device, avgPoolBackward, [dy], { ...attributes, inputSize }) };
   },
   async dropout(device, golden, attributes: DropoutAttributes) {
     const [x, mask, dy] = ['x', 'mask', 'dy'].map(golden);

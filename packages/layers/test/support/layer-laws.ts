@@ -1,5 +1,5 @@
 import type { Shape } from '@convkit/tensor';
-import { avgPool, columns, conv2d, dense, dropout, locallyConnected, lrn, lrnWithinChannel, maxPool, relu, Sequential, type ForwardMode, type Layer } from '@convkit/layers';
+import { avgPool, columns, conv2d, dense, dropout, locallyConnected, lrn, lrnWithinChannel, maxPool, relu, Sequential, sigmoid, tanh, type ForwardMode, type Layer } from '@convkit/layers';
 
 /** One layer on one input, to be held against the laws. */
 export interface LawCase {
@@ -136,6 +136,20 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     cases: [
       { title: 'on images', layer: relu('relu1'), x: [2, 3, 3, 2], kink: 'at zero' },
       { title: 'on features', layer: relu('relu2'), x: [3, 7], kink: 'at zero' },
+    ],
+    refusals: [],
+  },
+  tanh: {
+    cases: [
+      { title: 'on images', layer: tanh('tanh1'), x: [2, 3, 3, 2] },
+      { title: 'on features', layer: tanh('tanh2'), x: [3, 7] },
+    ],
+    refusals: [],
+  },
+  sigmoid: {
+    cases: [
+      { title: 'on images', layer: sigmoid('sigmoid1'), x: [2, 3, 3, 2] },
+      { title: 'on features', layer: sigmoid('sigmoid2'), x: [3, 7] },
     ],
     refusals: [],
   },

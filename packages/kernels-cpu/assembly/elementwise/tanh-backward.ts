@@ -1,0 +1,25 @@
+import { loadFirst, storeFirst } from '../vector/partial';
+import { spanCount, spanStart } from './spans';
+
+// @ts-ignore: decorator
+@unmanaged
+class Parameters {
+  count: u32;
+  dy: u32;
+  y: u32;
+  out: u32;
+}
+
+/** `out = dy · (1 - y²)`, as (1 - y) · (1 + y). A task is a span of numbers. */
+export function tanhBackward(parameters: usize, task: i32, scratch: usize): void {
+  const p = changetype<Parameters>(parameters);
+  const start = spanStart(task);
+  const count = spanCount(task, p.count);
+  const one = f32x4.splat(1);
+  for (let i = 0; i < count; i += 4) {
+    const at = start + (<usize>i << 2);
+    const rest = count - i;
+    const y = loadFirst(p.y + at, rest);
+    storeFirst(p.out + at, f32x4.mul(loadFirst(p.dy + at, rest), f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y))), rest);
+  }
+}
