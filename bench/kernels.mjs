@@ -3,7 +3,7 @@
  * Each result is first held to the kernel's plain body, at places drawn at random.
  */
 import { parseArgs } from 'node:util';
-import { findNetwork, inputShape, networks, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
+import { buildNetwork, findNetwork, inputShape, networks, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
 import { measurePeak, openCpuDevice } from '@convkit/kernels-cpu';
 import { denseForward } from '@convkit/kernels-gpu';
 import { releaseAll, softmaxCrossEntropy, uploadParameters } from '@convkit/layers';
@@ -134,8 +134,8 @@ async function product(device, fence, peak, n) {
 /** Every different launch of one training step, in the order in which they come. @param {Device} device @param {string} model @param {number} batch @returns {Promise<Launch[]>} */
 async function launchesOf(device, model, batch) {
   const description = findNetwork(model);
-  const { recipe, defaults } = description;
-  const network = description.build(defaults);
+  const { design, recipe, defaults } = description;
+  const network = buildNetwork(design, defaults);
   /** @type {Map<string, Launch>} */
   const launches = new Map();
   const watching = new Proxy(device, {
@@ -164,7 +164,8 @@ async function launchesOf(device, model, batch) {
   const { y, tape } = await network.forward(watching, x, parameters, { training: true, seed: 1, step: 0 });
   const loss = await softmaxCrossEntropy(watching, y, targets);
   const { gradients } = await network.backward(tape, await loss.backward());
-  await optimiser.step(watching, parameters, gradients, state, recipeSchedule(recipe)({ step: 0, epoch: 0 }));
+  const rates = recipeSchedule(recipe)({ step: 0, epoch: 0 });
+  await optimiser.step(watching, parameters, gradients, state, (name) => rates.of(name));
   loss.release();
   for (const tensor of [x, targets, y]) tensor.release();
   for (const map of [parameters, state]) releaseAll(map.values());
@@ -244,6 +245,7 @@ function viewOf(data, view) {
 function multiplyAdds({ name }, { output, constants, views }) {
   const { N, P, Q, K, G, R, S, C } = constants;
   if (name.startsWith('conv2d')) return N * P * Q * K * G * R * S * C;
+  if (name.startsWith('locally_connected')) return N * P * Q * K * R * S * C;
   if (name === 'dense_forward') return sizeOf(output) * constants.I;
   if (name === 'dense_backward_input') return sizeOf(output) * constants.O;
   if (name === 'dense_backward_weights') return sizeOf(output) * views[0][0];

@@ -1,4 +1,4 @@
-import { evaluationBatches, findNetwork, predict, prepareData, recipeOptimiser, recipeSchedule, trainingBatches, type Preparation } from '@convkit/alexnet';
+import { buildNetwork, evaluationBatches, findNetwork, predict, prepareData, recipeOptimiser, recipeSchedule, trainingBatches, type Preparation } from '@convkit/alexnet';
 import type { Dataset, DatasetSplits } from '@convkit/datasets';
 import { releaseAll, uploadParameters, type Sequential } from '@convkit/layers';
 import type { Device, Tensor } from '@convkit/tensor';
@@ -27,7 +27,7 @@ export interface Guess {
 export async function prepareModel(raw: DatasetSplits): Promise<Model> {
   const mini = findNetwork('alexnet-mini');
   const { data, preparation } = await prepareData(mini.recipe, raw);
-  return { network: mini.build(preparation.format), preparation, data };
+  return { network: buildNetwork(mini.design, preparation.format), preparation, data };
 }
 
 /** Trains it. The same settings give the same run as the command `alexnet train` with them. */

@@ -1,12 +1,18 @@
-import { networks } from '@convkit/alexnet';
+import { networks, recipes } from '@convkit/alexnet';
 import { deviceNames } from '@convkit/kernels-cpu';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
+import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
 import { predictCommand, type PredictFlags } from './commands/predict.js';
+import { recipeDiffCommand, recipeListCommand, recipeShowCommand, type RecipeListFlags, type RecipeShowFlags } from './commands/recipe.js';
 import { summaryCommand, type SummaryFlags } from './commands/summary.js';
 import { trainCommand, type TrainFlags } from './commands/train.js';
+import { ablationsCommand, type AblationsFlags } from './repro/ablations.js';
+import { fig1Command, type Fig1Flags } from './repro/fig1.js';
+import { fig3Command, type Fig3Flags } from './repro/fig3.js';
+import { fig4Command, type Fig4Flags } from './repro/fig4.js';
 import { commandName } from './wording.js';
 
 /** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
@@ -23,25 +29,32 @@ export function createCli(): Command {
         ['train --data cifar10:cifar-10-binary.tar.gz --epochs 5', 'on colour photographs'],
         ['eval --checkpoint runs/RUN --views 10', 'judge what came out'],
         ['predict --checkpoint runs/RUN shoe.png', 'ask it what is on an image'],
+        ['recipe diff alexnet-2012-as-coded alexnet-2012-as-written', 'see in what the code of 2012 and its paper differ'],
         ['bench', 'see how fast it is here'],
+        ['repro fig3 --checkpoint runs/RUN', "repeat the paper's figures"],
         ['doctor', 'see which devices this machine has'],
       ]),
     );
 
   program
     .command('train')
-    .description('Train a network and leave a run folder: run.json, events.jsonl and checkpoints. Ctrl-C finishes the step, saves and ends; --resume goes on to the bit.')
+    .description('Train a network by a recipe and leave a run folder: card.md, run.json, events.jsonl and checkpoints. Ctrl-C finishes the step, saves and ends; --resume goes on to the bit.')
+    .addOption(recipeOption('how to train; `alexnet recipe list` shows them (default: that of the network)'))
     .addOption(new Option('--model <name>', 'the network (default: alexnet-mini)').choices(Object.keys(networks)))
+    .addOption(setOption())
     .option('--data <data>', 'fashion-mnist, cifar10:PATH (folder or .tar.gz), idx:PATH (folder of IDX files) or folder:PATH (one folder of images a class) (default: fashion-mnist)')
-    .option('--epochs <n>', "passes over the training images; the rate falls in proportion (default: the recipe's)", whole(1))
+    .option('--epochs <n>', "passes over the training images; the recipe's schedule stretches with them (default: the recipe's)", whole(1))
     .option('--max-steps <n>', 'end after so many updates, counted from the beginning of the run', whole(1))
+    .option('--max-minutes <m>', 'end, save and judge after so much time', positive)
     .option('--batch <n>', "images in an update (default: the recipe's)", whole(1))
-    .option('--lr <rate>', "first learning rate (default: the recipe's)", positive)
+    .option('--lr <rate>', "first learning rate of the weights; all others keep their proportion (default: the recipe's)", positive)
     .addOption(deviceOption('where to compute; `alexnet doctor` shows what is there (default: auto)'))
     .option('--seed <n>', 'decides first weights, order, augmentation and dropout (default: 1)', whole(0))
+    .option('--evaluate-every <epochs>', 'epochs from one evaluation to the next (default: 1)', whole(1))
     .option('--checkpoint-every <steps>', 'updates from one checkpoint to the next; the newest three are kept (default: an epoch)', whole(1))
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
-    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --device and --checkpoint-every may be given beside it')
+    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-minutes, --device, --evaluate-every and --checkpoint-every may be given beside it')
+    .addOption(new Option('--log <format>', 'plain, or 2012: the lines of the original code').choices(['plain', '2012']).default('plain'))
     .option('--json', 'write one JSON event a line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText(
@@ -52,6 +65,8 @@ export function createCli(): Command {
         ['train --data folder:photos --epochs 20', 'photos/train/CLASS/*.jpg and photos/val/CLASS/*.jpg'],
         ['train --max-steps 300 --checkpoint-every 100 --out runs/first', 'a short one, in a folder of your choice'],
         ['train --resume runs/first --max-steps 600', 'go on with it'],
+        ['train --recipe cifar-18pct --data cifar10:cifar-10-binary.tar.gz --epochs 24', 'a recipe of 2012, its schedule shortened'],
+        ['train --recipe alexnet-2012-as-coded --data folder:photos --set data.colourNoise=none --set data.imagesPerDraw=1', 'with entries changed; card.md says so'],
         ['train --json | jq -c "select(.type == \\"evaluation\\")"', 'for programs'],
       ]),
     )
@@ -86,15 +101,116 @@ export function createCli(): Command {
     .command('summary')
     .description('Show the layers of a network: shapes, parameters, multiply-adds and bytes kept for one image.')
     .addOption(new Option('--model <name>', 'the network').choices(Object.keys(networks)).default('alexnet-mini'))
+    .addOption(new Option('--columns <form>', "the two columns of 2012 as groups, or apart (default: the network's)").choices(['together', 'apart']))
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
-    .addHelpText('after', examples([['summary --model alexnet-2012', '60,965,224 parameters, 724,406,816 multiply-adds']]))
+    .addHelpText('after', examples([['summary --model alexnet-2012', '60,965,224 parameters, 724,406,816 multiply-adds'], ['summary --model alexnet-2012 --columns apart', 'the same as two columns']]))
     .action((flags: SummaryFlags) => summaryCommand(flags));
+
+  const recipe = program.command('recipe').description('Show the recipes: network, data, optimiser, rates and evaluation, every entry with its source.');
+  recipe
+    .command('list')
+    .description('List the recipes and what their networks cost.')
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .action((flags: RecipeListFlags) => recipeListCommand(flags));
+  recipe
+    .command('show')
+    .description('Print every entry of a recipe with its source: a file of the original, or a section of the paper.')
+    .addArgument(new Argument('<name>', 'the recipe').choices(Object.keys(recipes)))
+    .addOption(setOption())
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .addHelpText('after', examples([['recipe show alexnet-2012-as-coded', 'net 145, as the code of 2012 has it']]))
+    .action((name: string, flags: RecipeShowFlags) => recipeShowCommand(name, flags));
+  recipe
+    .command('diff')
+    .description('Print in what two recipes differ, one difference a line.')
+    .addArgument(new Argument('<a>', 'a recipe').choices(Object.keys(recipes)))
+    .addArgument(new Argument('<b>', 'another').choices(Object.keys(recipes)))
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .addHelpText('after', examples([['recipe diff alexnet-2012-as-coded torchvision', 'why "AlexNet" is not AlexNet']]))
+    .action((a: string, b: string, flags: RecipeListFlags) => recipeDiffCommand(a, b, flags));
+
+  const data = program.command('data').description('Look at a data set.');
+  data
+    .command('stats')
+    .description('Mean, deviation and main colour axes of the training images, as a recipe prepares them; the mean image as a picture.')
+    .requiredOption('--data <data>', 'as for train')
+    .addOption(recipeOption('whose size and colours the images get').default('alexnet-2012-as-coded'))
+    .option('--png <file>', 'write the mean image there; nothing is written over')
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['data stats --data folder:photos --png mean.png', 'of your own photographs, beside those of ImageNet']]))
+    .action((flags: DataStatsFlags) => dataStatsCommand(flags));
+
+  const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");
+  repro
+    .command('fig1')
+    .description('ReLU against tanh and sigmoid: a net of four layers on CIFAR-10, each at a rate tuned for it, until the training error is 25 %. Curves as SVG. Takes an hour or more; a study that was stopped goes on where it was.')
+    .requiredOption('--data <data>', 'as for train; the paper used CIFAR-10')
+    .option('--out <folder>', 'where results are written, and taken over from when they are there', 'repro/fig1')
+    .option('--rates <list>', 'rates that are tried, with commas', rates, [0.0003, 0.001, 0.003, 0.01])
+    .option('--tune-epochs <n>', 'epochs of a try', whole(1), 1)
+    .option('--max-epochs <n>', 'when to give a net up', whole(1), 40)
+    .option('--batch <n>', 'images in an update', whole(1), 128)
+    .option('--seed <n>', 'decides first weights and order', whole(0), 1)
+    .addOption(deviceOption().default('auto'))
+    .option('--json', 'write JSON lines to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['repro fig1 --data cifar10:cifar-10-binary.tar.gz', 'the whole experiment']]))
+    .action((flags: Fig1Flags) => fig1Command(flags));
+  repro
+    .command('fig3')
+    .description('The kernels of the first layer as a PNG, those of the first column above those of the second.')
+    .requiredOption('--checkpoint <run>', 'a run folder (its newest checkpoint) or one checkpoint file')
+    .option('--out <file>', 'the picture; nothing is written over', 'fig3.png')
+    .option('--each', 'scale each kernel by itself, instead of all together')
+    .option('--scale <n>', 'pixels of the picture for a number of a kernel', whole(1), 4)
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['repro fig3 --checkpoint runs/RUN --out kernels.png', 'what the first layer has learnt']]))
+    .action((flags: Fig3Flags) => fig3Command(flags));
+  repro
+    .command('fig4')
+    .description('Test images with their top-5 bars, and test images with the training images that are nearest in the last hidden layer, as one SVG.')
+    .requiredOption('--checkpoint <run>', 'a run folder (its newest checkpoint) or one checkpoint file')
+    .option('--data <data>', 'as for train (default: the data of the run)')
+    .option('--out <file>', 'the picture; nothing is written over', 'fig4.svg')
+    .option('--images <n>', 'test images with bars', whole(1), 8)
+    .option('--queries <n>', 'test images with neighbours', whole(1), 5)
+    .option('--neighbours <n>', 'training images for each', whole(1), 6)
+    .option('--seed <n>', 'decides which images', whole(0), 1)
+    .addOption(deviceOption().default('auto'))
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['repro fig4 --checkpoint runs/RUN', 'on the data of the run']]))
+    .action((flags: Fig4Flags) => fig4Command(flags));
+  repro
+    .command('ablations')
+    .description('What normalisation, overlapping pooling, dropout, colour noise, weight decay and the second column are worth: each taken away in turn, the same budget, several seeds, mean and spread.')
+    .requiredOption('--data <data>', 'as for train')
+    .addOption(recipeOption('what things are taken away from').default('alexnet-mini'))
+    .addOption(setOption())
+    .option('--out <folder>', 'where results are written, and taken over from when they are there', 'repro/ablations')
+    .option('--epochs <n>', 'epochs of a run; the schedule stretches with them', whole(1), 3)
+    .option('--seeds <n>', 'runs of each variant', whole(1), 3)
+    .option('--only <list>', 'some of the ablations by name, with commas', (text: string) => text.split(',').map((name) => name.trim()))
+    .addOption(deviceOption().default('auto'))
+    .option('--json', 'write JSON lines to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText(
+      'after',
+      examples([
+        ['repro ablations --data cifar10:cifar-10-binary.tar.gz', 'all of them with the small network, about an hour'],
+        ['repro ablations --data fashion-mnist --set data.colourNoise=none --only "without dropout" --seeds 1', 'one, quickly'],
+      ]),
+    )
+    .action((flags: AblationsFlags) => ablationsCommand(flags));
 
   program
     .command('bench')
     .description('Measure how fast a network trains and answers on a device: images and GFLOP a second, the answer to one image, memory, and the time of each layer. It works on noise and needs no data.')
     .addOption(new Option('--model <name>', 'the network').choices(Object.keys(networks)).default('alexnet-mini'))
+    .addOption(setOption())
     .option('--batch <n>', "images in a step (default: the recipe's)", whole(1))
     .addOption(deviceOption().default('auto'))
     .option('--threads <n>', 'threads of a device that has them (default: all cores)', whole(1))
@@ -126,10 +242,19 @@ function deviceOption(description = 'where to compute; `alexnet doctor` shows wh
   return new Option('--device <name>', description).choices(deviceNames);
 }
 
+function recipeOption(description: string): Option {
+  return new Option('--recipe <name>', description).choices(Object.keys(recipes));
+}
+
+function setOption(): Option {
+  return new Option('--set <path=value>', 'change an entry of the recipe, such as data.flip=0 or data.colourNoise=none; may be given again')
+    .argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+}
+
 function viewsOption(): Option {
   return new Option('--views <n>', 'views of an image whose answers are averaged')
     .argParser((text: string) => {
-      if (text !== '1' && text !== '10') throw new InvalidArgumentError('It must be 1 or 10.');
+      if (!['1', '9', '10'].includes(text)) throw new InvalidArgumentError('It must be 1, 9 or 10.');
       return Number(text);
     })
     .default(1);
@@ -147,6 +272,10 @@ function positive(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+function rates(text: string): readonly number[] {
+  return text.split(',').map(positive);
 }
 
 function examples(rows: readonly (readonly [string, string])[]): string {

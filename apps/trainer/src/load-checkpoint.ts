@@ -1,4 +1,4 @@
-import { findNetwork, inputShape, type Preparation } from '@convkit/alexnet';
+import { buildNetwork, inputShape, type Preparation } from '@convkit/alexnet';
 import type { ParameterSpec, Sequential } from '@convkit/layers';
 import { FormatError, OptionError, ShapeError, formatShape, sameShape } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, type Checkpoint } from '@convkit/training';
@@ -31,9 +31,9 @@ export interface LoadedCheckpoint {
 export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
   const { checkpoint, file, warnings } = (await isFolder(path)) ? await newestOf(path) : { checkpoint: await decodeCheckpoint(await readWhole(path), path), file: path, warnings: [] };
   const description = parseDescription(checkpoint.about, file);
-  const { model, recipe, format } = description;
+  const { recipe, format } = description;
   const network = networkOf(description, file);
-  assertParameters(checkpoint, network, inputShape(recipe, format), model, file);
+  assertParameters(checkpoint, network, inputShape(recipe, format), recipe.network.name, file);
   const folder = dirname(file);
   return {
     checkpoint,
@@ -72,12 +72,12 @@ async function newestOf(path: string): Promise<Pick<LoadedCheckpoint, 'checkpoin
   throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${path}: ${torn}`, help: 'give a run folder made by `alexnet train`, or one of its checkpoints.' });
 }
 
-function networkOf({ model, format }: RunDescription, file: string): Sequential {
+function networkOf({ recipe, format }: RunDescription, file: string): Sequential {
   try {
-    return findNetwork(model).build(format);
+    return buildNetwork(recipe.network, format);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
-    throw new FormatError({ code: 'FILE_STATE', message: `${file}: is a checkpoint of the model "${model}", which this version does not know.` });
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: describes a network that cannot be built: ${error.summary}` });
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Recipe } from '@convkit/alexnet';
+import type { FloatImage } from '@convkit/data-aug';
 import type { DatasetStatistics } from '@convkit/datasets';
 import { FormatError } from '@convkit/tensor';
 import { z } from 'zod';
+import { recipeSchema } from './recipe-schema.js';
 
 const positive = z.int().positive();
 const finite = z.number();
@@ -9,40 +11,24 @@ const finite = z.number();
 /** The mean image as text: its numbers as JSON would take ten times the room. */
 const meanImageSchema = z.object({ width: positive, height: positive, channels: positive, float32: z.base64() });
 
-const recipeSchema: z.ZodType<Recipe> = z.object({
-  name: z.string(),
-  network: z.string(),
-  sizes: z.tuple([positive, positive]),
-  channels: z.exactOptional(z.union([z.literal(1), z.literal(3)])),
-  border: z.int().nonnegative(),
-  mean: z.enum(['channels', 'image']),
-  unitDeviation: z.boolean(),
-  flip: finite,
-  colourNoise: z.exactOptional(z.object({ strength: finite, divisor: finite })),
-  batch: positive,
-  epochs: positive,
-  momentum: finite,
-  decay: finite,
-  factors: z.array(z.object({ match: z.string(), rateFactor: finite, decayFactor: finite })),
-  schedule: z.object({ rate: finite, at: z.array(finite), factor: finite }),
-  views: z.union([z.literal(1), z.literal(10)]),
-});
+const rgbSchema = z.tuple([finite, finite, finite]);
+const pcaSchema = z.object({ deviations: rgbSchema, axes: z.tuple([rgbSchema, rgbSchema, rgbSchema]) });
 
 const descriptionSchema = z.object({
-  model: z.string(),
-  /** Whole, so that a run goes on with the recipe it began with. */
+  /** Whole and as it is run, so that a run goes on with the recipe it began with. */
   recipe: recipeSchema,
+  /** In what the run departs from the recipe of that name; an absent side has no such entry. */
+  changes: z.array(z.object({ path: z.string(), from: z.json().optional(), to: z.json().optional() })),
   /** What `--data` said, with paths made absolute. */
   data: z.string(),
   dataset: z.object({ name: z.string(), trainImages: positive, testImages: positive }),
   classes: z.array(z.string()).min(1),
   format: z.object({ size: positive, channels: positive, classes: positive }),
-  statistics: z.object({ mean: z.array(finite), deviation: z.array(finite), meanImage: z.exactOptional(meanImageSchema) }),
-  /** The schedule's length; the end of the run unless `maxSteps` says otherwise. */
-  epochs: positive,
+  statistics: z.object({ mean: z.array(finite), deviation: z.array(finite), meanImage: z.exactOptional(meanImageSchema), pca: z.exactOptional(pcaSchema) }),
+  /** The end of the run, if it is not that of the recipe's epochs. */
   maxSteps: z.exactOptional(positive),
-  batch: positive,
-  rate: z.exactOptional(finite.positive()),
+  maxMinutes: z.exactOptional(finite.positive()),
+  evaluateEvery: z.exactOptional(positive),
   seed: z.int().nonnegative(),
   device: z.string(),
   checkpointEvery: z.exactOptional(positive),
@@ -67,19 +53,25 @@ export function parseDescription(about: unknown, file: string): RunDescription {
   });
 }
 
-/** Statistics in a form that JSON can hold. */
-export function packStatistics({ mean, deviation, meanImage }: DatasetStatistics, recipe: Recipe): RunDescription['statistics'] {
-  const packed = { mean: [...mean], deviation: [...deviation] };
-  if (recipe.mean !== 'image' || meanImage === undefined) return packed;
-  const { width, height, channels, data } = meanImage;
-  return { ...packed, meanImage: { width, height, channels, float32: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') } };
+/** Statistics in a form that JSON can hold; of the mean image and the colour axes only what the recipe needs. */
+export function packStatistics({ mean, deviation, meanImage, pca }: DatasetStatistics, { data }: Recipe): RunDescription['statistics'] {
+  return {
+    mean: [...mean],
+    deviation: [...deviation],
+    ...(data.mean === 'channels' || meanImage === undefined ? {} : { meanImage: packImage(meanImage) }),
+    ...(data.colourNoise?.pca === 'data' && pca !== undefined ? { pca: structuredClone(pca) as z.infer<typeof pcaSchema> } : {}),
+  };
+}
+
+function packImage({ width, height, channels, data }: FloatImage): z.infer<typeof meanImageSchema> {
+  return { width, height, channels, float32: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') };
 }
 
 /** The reverse of {@link packStatistics}. @throws FormatError `FILE_STATE` */
-export function unpackStatistics({ mean, deviation, meanImage }: RunDescription['statistics'], file: string): DatasetStatistics {
-  if (meanImage === undefined) return { mean, deviation };
+export function unpackStatistics({ meanImage, ...rest }: RunDescription['statistics'], file: string): DatasetStatistics {
+  if (meanImage === undefined) return rest;
   const { width, height, channels, float32 } = meanImage;
   const bytes = Uint8Array.from(Buffer.from(float32, 'base64'));
   if (bytes.length !== 4 * width * height * channels) throw new FormatError({ code: 'FILE_STATE', message: `${file}: the mean image is not ${height}x${width}x${channels}.` });
-  return { mean, deviation, meanImage: { width, height, channels, data: new Float32Array(bytes.buffer) } };
+  return { ...rest, meanImage: { width, height, channels, data: new Float32Array(bytes.buffer) } };
 }

@@ -6,7 +6,10 @@ export interface StartEvent {
   readonly type: 'start';
   /** The run folder. */
   readonly run: string;
+  readonly recipe: string;
   readonly model: string;
+  /** In what the run departs from the recipe, one change a line; empty for a resumed run, whose card has told it. */
+  readonly changes: readonly string[];
   readonly data: string;
   readonly device: string;
   /** Updates done before. */

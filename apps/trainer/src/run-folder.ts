@@ -12,7 +12,7 @@ import { commandName } from './wording.js';
 /** Name of the folder of checkpoints inside a run folder. */
 export const checkpointFolder = 'checkpoints';
 
-/** The folder of one run, held by this process alone: `run.json`, `events.jsonl`, `checkpoints/`, and `lock` while somebody trains in it. */
+/** The folder of one run, held by this process alone: `run.json`, `card.md`, `events.jsonl`, `checkpoints/`, and `lock` while somebody trains in it. */
 export class RunFolder {
   readonly path: string;
   readonly checkpoints: string;
@@ -33,9 +33,10 @@ export class RunFolder {
    * Makes the folder of a new run.
    *
    * @param out Where; by default a new name with the date under `runs/`.
+   * @param card What people read of the run, in Markdown.
    * @throws FileError `FOLDER_NOT_EMPTY` when there is something in it, `FILE_WRITE_FAILED`.
    */
-  static async create(out: string | undefined, description: RunDescription): Promise<RunFolder> {
+  static async create(out: string | undefined, description: RunDescription, card: string): Promise<RunFolder> {
     const path = out ?? (await newName(description));
     try {
       await mkdir(path, { recursive: true });
@@ -52,6 +53,7 @@ export class RunFolder {
     const folder = await RunFolder.open(path);
     try {
       await writeWhole(path, 'run.json', new TextEncoder().encode(`${JSON.stringify(forPeople(description), undefined, 2)}\n`));
+      await writeWhole(path, 'card.md', new TextEncoder().encode(card));
       return folder;
     } catch (error) {
       await folder.close();
@@ -92,8 +94,8 @@ export class RunFolder {
 }
 
 /** `runs/2026-11-24T09-31-07-alexnet-mini`, with a number behind it if that is taken. Makes it, so that nobody else gets the same. */
-async function newName({ model, created }: RunDescription): Promise<string> {
-  const stem = join('runs', `${created.slice(0, 19).replaceAll(':', '-')}-${model}`);
+async function newName({ recipe, created }: RunDescription): Promise<string> {
+  const stem = join('runs', `${created.slice(0, 19).replaceAll(':', '-')}-${recipe.name}`);
   try {
     await mkdir('runs', { recursive: true });
     for (let i = 1; ; i++) {

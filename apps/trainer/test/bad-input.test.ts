@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { findRecipe, networks } from '@convkit/alexnet';
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import { Tensor } from '@convkit/tensor';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '@convkit/training';
@@ -43,9 +44,9 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'changed.safetensors'), Buffer.from(file).fill(1, file.length - 4));
   await writeFile(join(cwd, 'weights.safetensors'), writeSafetensors(readSafetensors(file).tensors));
   await mkdir(join(cwd, 'torn/checkpoints'), { recursive: true });
-  await writeFile(join(cwd, 'torn/checkpoints/step-00000007.safetensors'), file.subarray(0, 5000));
-  await forge('other-model.safetensors', (checkpoint) => ({ ...checkpoint, about: { ...checkpoint.about, model: 'vgg-16' } }));
-  await forge('mistaken.safetensors', (checkpoint) => ({ ...checkpoint, about: { ...checkpoint.about, model: 'alexnet-2012' } }));
+  await writeFile(join(cwd, 'torn/checkpoints/step-00000007.safetensors'), file.subarray(0, 12_000));
+  await forge('other-model.safetensors', (checkpoint) => ({ ...checkpoint, about: { ...checkpoint.about, recipe: { ...findRecipe('alexnet-mini'), network: { ...findRecipe('alexnet-mini').network, order: ['conv9'] } } } }));
+  await forge('mistaken.safetensors', (checkpoint) => ({ ...checkpoint, about: { ...checkpoint.about, recipe: { ...findRecipe('alexnet-mini'), network: findRecipe('caffe-alexnet').network } } }));
   await forge('nameless.safetensors', (checkpoint) => ({ ...checkpoint, about: {} }));
   await forge('smaller.safetensors', (checkpoint) => ({ ...checkpoint, parameters: new Map([...checkpoint.parameters].slice(1)) }));
   await forge('reshaped.safetensors', (checkpoint) => ({ ...checkpoint, parameters: new Map([...checkpoint.parameters, ['fc8.bias', Tensor.zeros([4])]]) }));
@@ -60,15 +61,15 @@ const help = 'help: alexnet --help lists the commands, alexnet COMMAND --help th
 const rows: [string, string[], number, RegExp | string, (RegExp | string)?][] = [
   ['an unknown command', ['fly'], 2, "error: unknown command 'fly'", help],
   ['an unknown option', ['train', '--frobnicate', '9'], 2, "error: unknown option '--frobnicate'", help],
-  ['an unknown model', ['train', '--model', 'vgg'], 2, "error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are alexnet-2012, alexnet-mini.", help],
-  ['an unknown model to sum up', ['summary', '--model', 'vgg'], 2, "error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are alexnet-2012, alexnet-mini.", help],
+  ['an unknown model', ['train', '--model', 'vgg'], 2, `error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are ${Object.keys(networks).join(', ')}.`, help],
+  ['an unknown model to sum up', ['summary', '--model', 'vgg'], 2, `error: option '--model <name>' argument 'vgg' is invalid. Allowed choices are ${Object.keys(networks).join(', ')}.`, help],
   ['an unknown device', ['train', '--device', 'gpu'], 2, /^error: option '--device <name>' argument 'gpu' is invalid\. Allowed choices are auto, webgpu, webgl2, cpu, gpujs-webasm, gpujs-cpu, host\.$/, help],
   ['no epochs', ['train', '--epochs', '0'], 2, "error: option '--epochs <n>' argument '0' is invalid. It must be a whole number of at least 1.", help],
   ['half a step', ['train', '--max-steps', '1.5'], 2, "error: option '--max-steps <n>' argument '1.5' is invalid. It must be a whole number of at least 1.", help],
   ['a rate of zero', ['train', '--lr', '0'], 2, "error: option '--lr <rate>' argument '0' is invalid. It must be a number above 0.", help],
   ['a rate that is none', ['train', '--lr', ''], 2, "error: option '--lr <rate>' argument '' is invalid. It must be a number above 0.", help],
   ['a seed that is none', ['train', '--seed', '-1'], 2, "error: option '--seed <n>' argument '-1' is invalid. It must be a whole number of at least 0.", help],
-  ['three views', ['eval', '--checkpoint', 'good', '--views', '3'], 2, "error: option '--views <n>' argument '3' is invalid. It must be 1 or 10.", help],
+  ['three views', ['eval', '--checkpoint', 'good', '--views', '3'], 2, "error: option '--views <n>' argument '3' is invalid. It must be 1, 9 or 10.", help],
   ['no checkpoint', ['eval'], 2, "error: required option '--checkpoint <run>' not specified", help],
   ['no image', ['predict', '--checkpoint', 'good'], 2, "error: missing required argument 'image'", help],
   ['data of an unknown kind', ['train', '--data', 'mnist'], 2, 'error: --data mnist is not known: take fashion-mnist, cifar10:PATH, idx:PATH or folder:PATH.', 'help: alexnet train --help shows an example of each.'],
@@ -84,17 +85,17 @@ const rows: [string, string[], number, RegExp | string, (RegExp | string)?][] = 
   ['a device that is not there', ['train', '--data', 'idx:tiny', '--batch', '2', '--device', 'webgl2', '--json'], 1, /^error: .*webgl2/, /^help: /],
   ['a missing run to resume', ['train', '--resume', 'nowhere', ...onHost], 1, 'error: nowhere: there is no such run folder or checkpoint.', /^help: /],
   ['a run without a checkpoint', ['eval', '--checkpoint', 'empty', ...onHost], 1, 'error: empty: holds no checkpoint.', /^help: /],
-  ['a run whose checkpoints are all torn', ['train', '--resume', 'torn', ...onHost], 1, /^error: torn: holds no checkpoint that is whole; of 1 the newest: step-00000007\.safetensors: "conv1\.weight" should end at byte \d+, but the file ends, at byte 5000\.$/, /^help: /],
+  ['a run whose checkpoints are all torn', ['train', '--resume', 'torn', ...onHost], 1, /^error: torn: holds no checkpoint that is whole; of 1 the newest: step-00000007\.safetensors: "conv\d\.weight" should end at byte \d+, but the file ends, at byte 12000\.$/, /^help: /],
   ['a torn checkpoint', ['eval', '--checkpoint', 'torn.safetensors', ...onHost], 1, /^error: torn\.safetensors: .* should end at byte \d+, but the file ends, at byte \d+\.$/],
   ['a changed checkpoint', ['eval', '--checkpoint', 'changed.safetensors', ...onHost], 1, 'error: changed.safetensors: the checksum does not fit: bytes were lost or changed.', 'help: use an earlier checkpoint.'],
   ['a text as checkpoint', ['eval', '--checkpoint', 'text.png', ...onHost], 1, /^error: text\.png: the header would be \d+ bytes long, at byte 0/, /^help: /],
   ['weights alone as checkpoint', ['predict', '--checkpoint', 'weights.safetensors', 'text.png', ...onHost], 1, 'error: weights.safetensors: holds tensors, but no training state.', /^help: /],
-  ['a checkpoint of an unknown model', ['eval', '--checkpoint', 'other-model.safetensors', ...onHost], 1, 'error: other-model.safetensors: is a checkpoint of the model "vgg-16", which this version does not know.'],
-  ['a checkpoint of another model', ['eval', '--checkpoint', 'mistaken.safetensors', ...onHost], 1, /^error: mistaken\.safetensors: says it is a checkpoint of alexnet-2012, but its images of 26x26x1 do not fit that network\.$/, /^help: /],
+  ['a checkpoint of a network that cannot be built', ['eval', '--checkpoint', 'other-model.safetensors', ...onHost], 1, /^error: other-model\.safetensors: describes a network that cannot be built: alexnet-mini: the order names a layer "conv9", which is not described\.$/],
+  ['a checkpoint of another model', ['eval', '--checkpoint', 'mistaken.safetensors', ...onHost], 1, /^error: mistaken\.safetensors: says it is a checkpoint of caffe-alexnet, but its images of 26x26x1 do not fit that network\.$/, /^help: /],
   ['a checkpoint of the same model for other classes', ['eval', '--checkpoint', 'reshaped.safetensors', ...onHost], 1, 'error: reshaped.safetensors: says it is a checkpoint of alexnet-mini, but its "fc8.bias" is [4] where [3] belongs.', /^help: /],
   ['a checkpoint with a parameter less', ['eval', '--checkpoint', 'smaller.safetensors', ...onHost], 1, 'error: smaller.safetensors: says it is a checkpoint of alexnet-mini, but has no "conv1.bias".', /^help: /],
   ['a checkpoint with a parameter more', ['eval', '--checkpoint', 'larger.safetensors', ...onHost], 1, /^error: larger\.safetensors: says it is a checkpoint of alexnet-mini, but has 17 parameters where 16 belong\.$/, /^help: /],
-  ['a checkpoint of another program', ['eval', '--checkpoint', 'nameless.safetensors', ...onHost], 1, /^error: nameless\.safetensors: says nothing this command can use about its run: model: /, /^help: /],
+  ['a checkpoint of another program', ['eval', '--checkpoint', 'nameless.safetensors', ...onHost], 1, /^error: nameless\.safetensors: says nothing this command can use about its run: recipe: /, /^help: /],
   ['a checkpoint outside a run folder to go on with', ['train', '--resume', 'larger.safetensors', ...onHost], 1, /larger\.safetensors/, /^help: /],
   ['data with other classes', ['eval', '--checkpoint', 'good', '--data', 'idx:four', ...onHost], 1, /^error: idx:.*\/four: has the classes 0, 1, 2, 3, but good\/.* was trained to tell 0, 1, 2\.$/, /^help: /],
   ['a missing image', ['predict', '--checkpoint', 'good', 'nowhere.png', ...onHost], 1, 'error: nowhere.png: there is no such image.'],

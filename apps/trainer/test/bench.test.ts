@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { findNetwork, inputShape } from '@convkit/alexnet';
+import { buildNetwork, findNetwork, inputShape, networks } from '@convkit/alexnet';
 import { summarise } from '@convkit/layers';
 import { describe, expect, it, vi } from 'vitest';
 import type { LayerTime, Measurement } from '../src/bench/measure.js';
@@ -9,7 +9,7 @@ import { testDevice } from './support/tiny-data.js';
 // Each test starts processes, and machines may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const { recipe, defaults, build } = findNetwork('alexnet-mini');
+const { recipe, defaults, design } = findNetwork('alexnet-mini');
 const bench = (...args: string[]) => alexnet(['bench', ...args], { cwd: tmpdir() });
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -24,7 +24,7 @@ describe('alexnet bench', () => {
     const { layers, ...rest } = done;
     expect(rest).toEqual({ type: 'done', model: 'alexnet-mini', batch, device: testDevice, threads: 1, steps: 3, ...rates, peakBytes: positive });
 
-    const { rows, multiplyAdds, parameters, bytesKept } = summarise(build(defaults), [1, ...inputShape(recipe, defaults)]);
+    const { rows, multiplyAdds, parameters, bytesKept } = summarise(buildNetwork(design, defaults), [1, ...inputShape(recipe, defaults)]);
     const [, first] = rows;
     // The first layer's gradient by its input is not computed.
     expect(done.gflops).toBeCloseTo((2 * (3 * multiplyAdds - first.multiplyAdds) * done.trainImagesPerSecond) / 1e9, 6);
@@ -57,7 +57,7 @@ describe('alexnet bench', () => {
     expect(parts).toHaveLength(2);
     for (const [i, part] of parts.entries()) expect(part).toBeCloseTo((100 * rates[i]) / rates[2], 0);
     const table = stdout.split('\n\n')[2].split('\n');
-    expect(table.map((line) => line.split(/ +/)[0])).toEqual(['layer', 'input', ...build(defaults).layers.map(({ name }) => name), 'loss', 'update']);
+    expect(table.map((line) => line.split(/ +/)[0])).toEqual(['layer', 'input', ...buildNetwork(design, defaults).layers.map(({ name }) => name), 'loss', 'update']);
     expect(new Set(table.map((line) => line.length)).size).toBe(1);
     expect(table[2]).toMatch(/^conv1 +conv2d +\d+\.\d\d +\d+\.\d +\d+\.\d\d +\d+\.\d +\d+\.\d %$/);
     expect(stdout).toMatch(/\n\n[\d,]+ bytes of tensors at most\. .*\n$/);
@@ -66,7 +66,7 @@ describe('alexnet bench', () => {
   it('refuses what it cannot do', async () => {
     const help = /\nhelp: alexnet --help lists the commands, alexnet COMMAND --help the options of one\.\n$/;
     for (const [args, message] of [
-      [['--model', 'vgg'], "option '--model <name>' argument 'vgg' is invalid. Allowed choices are alexnet-2012, alexnet-mini."],
+      [['--model', 'vgg'], `option '--model <name>' argument 'vgg' is invalid. Allowed choices are ${Object.keys(networks).join(', ')}.`],
       [['--batch', '0'], "option '--batch <n>' argument '0' is invalid. It must be a whole number of at least 1."],
       [['--threads', 'all'], "option '--threads <n>' argument 'all' is invalid. It must be a whole number of at least 1."],
       [['--steps', '1.5'], "option '--steps <n>' argument '1.5' is invalid. It must be a whole number of at least 1."],

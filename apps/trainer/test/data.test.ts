@@ -41,9 +41,10 @@ describe('openData', () => {
       await sharp({ create: { width, height: 50, channels: 3, background: name === 'cat' ? 'red' : 'blue' } }).toColourspace(channels === 1 ? 'b-w' : 'srgb').png().toFile(join(folder, 'a.png'));
     }
     const { train } = await openData(`folder:${join(cwd, 'photos')}`);
-    const format = imageFormat(findRecipe('alexnet-mini'), train);
+    const recipe = findRecipe('alexnet-mini');
+    const format = imageFormat(recipe, train);
     expect(format).toEqual({ size: 32, channels: 3, classes: 2 });
-    const data = prepareDataset(train, format);
+    const data = prepareDataset(train, recipe, format);
     for (const index of [0, 1]) expect((await data.item(index)).image).toMatchObject({ width: 32, height: 32, channels: 3 });
   });
 });

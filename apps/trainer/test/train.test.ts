@@ -51,21 +51,24 @@ describe('alexnet train --json', () => {
   });
 
   it('leaves a run folder that says what it is', async () => {
-    expect((await readdir(join(cwd, 'whole'))).sort()).toEqual(['checkpoints', 'events.jsonl', 'run.json']);
+    expect((await readdir(join(cwd, 'whole'))).sort()).toEqual(['card.md', 'checkpoints', 'events.jsonl', 'run.json']);
     expect(await readFile(join(cwd, 'whole/events.jsonl'), 'utf8')).toBe(whole.stdout);
     const run = JSON.parse(await readFile(join(cwd, 'whole/run.json'), 'utf8')) as Record<string, unknown>;
     expect(run).toMatchObject({
-      model: 'alexnet-mini',
       data: `idx:${join(cwd, 'tiny')}`,
       dataset: { name: 'idx', trainImages: 8, testImages: 6 },
       classes: ['0', '1', '2'],
       format: { size: 28, channels: 1, classes: 3 },
-      batch: 2,
+      changes: [{ path: 'training.batch', from: 32, to: 2 }],
       maxSteps: 6,
       checkpointEvery: 2,
       seed: 1,
       device: testDevice,
     });
+    expect(run.recipe).toMatchObject({ name: 'alexnet-mini', training: { batch: 2, epochs: 3 } });
+    const card = await readFile(join(cwd, 'whole/card.md'), 'utf8');
+    expect(card).toContain('| training.batch | 32 | 2 |');
+    expect(card).toContain('| training.batch | 2 | --batch |');
     expect((run.versions as Record<string, string>)['@convkit/training']).toMatch(/^\d+\.\d+\.\d+/);
     const names = await readdir(join(cwd, 'whole/checkpoints'));
     expect(names.sort()).toEqual([2, 4, 6].map((step) => `step-0000000${step}.safetensors`));
@@ -181,8 +184,9 @@ it('without --json there are lines for people, and a hint what to type next', as
   const lines = stdout.split('\n');
   expect(lines.shift()).toBe(`reading idx:${join(cwd, 'tiny')}`);
   expect(lines[0]).toMatch(/^alexnet-mini \([\d,]+ parameters\) on idx:.*tiny \(8 images to learn, 6 to judge\)$/);
-  expect(lines[1]).toBe(`device ${testDevice}, batch 2, seed 1; run folder spoken`);
-  expect(lines[2]).toMatch(/^epoch 1\/1 {2}step 1\/2 {2}loss \d\.\d{4} {2}top-1 \d+\.0 % {2}rate 0\.025 {2}\d+ images\/s {2}\d+ s left$/);
+  expect(lines[1]).toBe('recipe alexnet-mini, but training.batch: 32 -> 2');
+  expect(lines[2]).toBe(`device ${testDevice}, batch 2, seed 1; run folder spoken`);
+  expect(lines[3]).toMatch(/^epoch 1\/1 {2}step 1\/2 {2}loss \d\.\d{4} {2}top-1 \d+\.0 % {2}rate 0\.025 {2}\d+ images\/s {2}\d+ s left$/);
   expect(stdout).toMatch(/\nstep 2: test loss \d\.\d{4}, top-1 \d+\.\d %, top-5 100\.0 % of 6 images\nfinished: 2 steps in \d+ s, /);
   expect(lines.slice(-4)).toEqual(['what next:', '  alexnet eval --checkpoint spoken --views 10', '  alexnet predict --checkpoint spoken IMAGE...', '']);
 });

@@ -1,15 +1,48 @@
 /**
- * AlexNet of 2012 and its small sibling, with their initialisation, recipes and ten-view prediction.
+ * AlexNet of 2012 as coded and as written, its relatives and its small CIFAR nets as plain data, the recipes they are trained by, and prediction by one view or ten.
  *
  * @packageDocumentation
  */
-export { alexnet, type AlexnetDesign } from './alexnet.js';
-export { alexnet2012, alexnet2012Design } from './alexnet-2012.js';
-export { alexnetMini, alexnetMiniDesign } from './alexnet-mini.js';
+export { buildNetwork } from './design/build-network.js';
+export { joinColumns, splitIntoColumns } from './design/columns-apart.js';
+export type { NetworkDesign } from './design/network-design.js';
+export type {
+  ActivationDesign,
+  Conv2dDesign,
+  DenseDesign,
+  DropoutDesign,
+  InitialBias,
+  InitialWeight,
+  LayerDesign,
+  LocallyConnectedDesign,
+  LrnDesign,
+  LrnWithinChannelDesign,
+  PoolDesign,
+} from './design/layer-design.js';
 export { findNetwork, networks, type NetworkDescription } from './networks.js';
-export { recipeOptimiser, recipeSchedule, type Recipe } from './recipe.js';
-export { alexnet2012Recipe, alexnetMiniRecipe, findRecipe, recipes } from './recipes.js';
+export { recipeOptimiser, recipeSchedule, type DataDesign, type Recipe, type ScheduleDesign } from './recipe.js';
+export {
+  compareRecipes,
+  overrideRecipe,
+  recipeEntries,
+  rescaleRates,
+  stretchRecipe,
+  type RecipeDifference,
+  type RecipeEntry,
+  type RecipeValue,
+} from './recipe-entries.js';
+export { findRecipe, recipes, recipeSourceKeys } from './recipes.js';
 export { imageFormat, inputShape, prepareImage, type DataDescription, type ImageFormat } from './image-format.js';
-export { viewsOf, trainingSteps, type PixelStatistics } from './network-inputs.js';
-export { evaluationBatches, prepareData, prepareDataset, trainingBatches, type Preparation, type RecipeEvaluationBatches, type RecipeTrainingBatches } from './recipe-data.js';
+export { trainingSteps, viewsOf, type PixelStatistics, type TrainingSteps } from './network-inputs.js';
+export {
+  evaluationBatches,
+  prepareData,
+  prepareDataset,
+  prepareTrainingDataset,
+  trainingBatches,
+  type Preparation,
+  type PrepareDataOptions,
+  type RecipeEvaluationBatches,
+  type RecipeTrainingBatches,
+} from './recipe-data.js';
 export { predict, type PredictOptions } from './predict.js';

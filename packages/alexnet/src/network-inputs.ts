@@ -1,4 +1,19 @@
-import { centreCrop, pcaNoise, randomCrop, randomFlip, scale, subtractMean, tenViews, type AnyImage, type FloatImage, type Step } from '@convkit/data-aug';
+import {
+  centreCrop,
+  IMAGENET_PCA,
+  nineViews,
+  pcaNoise,
+  randomCrop,
+  randomFlip,
+  randomResizedCrop,
+  scale,
+  subtractMean,
+  tenViews,
+  type AnyImage,
+  type ColourPca,
+  type FloatImage,
+  type Step,
+} from '@convkit/data-aug';
 import { OptionError } from '@convkit/tensor';
 import type { ImageFormat } from './image-format.js';
 import type { Recipe } from './recipe.js';
@@ -9,15 +24,25 @@ export interface PixelStatistics {
   readonly mean: readonly number[];
   /** Standard deviation of each channel. */
   readonly deviation: readonly number[];
-  /** Mean of each value; needed by recipes whose `mean` is `image`. */
+  /** Mean of each value; needed by recipes that subtract a mean image. */
   readonly meanImage?: FloatImage;
+  /** Main axes of the colours; needed by recipes whose colour noise follows the data's own. */
+  readonly pca?: ColourPca;
+}
+
+/** The steps from a prepared image to an input of the network in training, for `augment` of `@convkit/data-aug`. */
+export interface TrainingSteps {
+  /** Crop and mirror image, drawn once for as many images as the recipe says, and the mean. */
+  readonly place: readonly Step[];
+  /** Colour noise, drawn for each image, unless the recipe has none, or none any more; and the deviation. */
+  readonly colour: readonly Step[];
 }
 
 /**
- * The steps from a prepared image to an input of the network in training, for `augment` of `@convkit/data-aug`: random crop, random mirror image, mean, deviation, colour noise.
- * A mean image lends its centre wherever the crop lies, as in 2012.
+ * The steps from a prepared image to an input of the network in training.
  *
- * @throws OptionError `OPTION_INVALID` if the recipe needs a mean image and there is none.
+ * @param epoch From 0; some recipes turn the colour noise off in the end.
+ * @throws OptionError `OPTION_INVALID` if the recipe needs a mean image or colour axes and there are none.
  *
  * @example
  * ```ts
@@ -25,37 +50,63 @@ export interface PixelStatistics {
  * import { augment } from '@convkit/data-aug';
  * import { RandomStream } from '@convkit/tensor';
  *
- * const steps = trainingSteps(findRecipe('alexnet-mini'), { size: 28, channels: 1, classes: 10 }, { mean: [73], deviation: [90] });
+ * const { place } = trainingSteps(findRecipe('alexnet-mini'), { size: 28, channels: 1, classes: 10 }, { mean: [73], deviation: [90] }, 0);
  * const image = { width: 28, height: 28, channels: 1, data: new Uint8Array(784) };
- * console.log(augment(image, steps, new RandomStream(7, 'augment').at(0, 1041)).image.width); // 26
+ * console.log(augment(image, place, new RandomStream(7, 'augment').at(0, 1041)).image.width); // 26
  * ```
  */
-export function trainingSteps(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics): readonly Step[] {
-  const { colourNoise } = recipe;
-  return [
-    randomCrop(format.size - recipe.border),
-    ...(recipe.flip > 0 ? [randomFlip(recipe.flip)] : []),
-    standardiser(recipe, statistics),
-    ...(colourNoise === undefined ? [] : [pcaNoise(colourNoise)]),
-  ];
+export function trainingSteps(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics, epoch: number): TrainingSteps {
+  const { crop, flip, colourNoise } = recipe.data;
+  const size = format.size - crop.border;
+  const cut = crop.resized === undefined ? randomCrop(size) : randomResizedCrop(size, crop.resized);
+  const { whole, view, divide } = standardisers(recipe, statistics);
+  const noisy = colourNoise !== undefined && epoch < (colourNoise.until ?? Infinity);
+  return {
+    place: [...whole, cut, ...(flip > 0 ? [randomFlip(flip)] : []), ...view],
+    colour: [...(noisy ? [pcaNoise({ ...colourNoise, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') })] : []), ...divide],
+  };
 }
 
 /**
- * The inputs of the network in evaluation: the middle of a prepared image, or ten views of it in the order of 2012, with mean and deviation applied and no noise.
+ * The inputs of the network in evaluation: the middle of a prepared image, nine views of it, or ten in the order of 2012, with mean and deviation applied and no noise.
  *
  * @throws OptionError `OPTION_INVALID` if the recipe needs a mean image and there is none.
  * @throws ShapeError `SHAPE_MISMATCH` if the image is smaller than a view.
  */
-export function viewsOf(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics, image: AnyImage, views: 1 | 10): readonly FloatImage[] {
-  const size = format.size - recipe.border;
-  return (views === 1 ? [centreCrop(image, size)] : tenViews(image, size)).map(standardiser(recipe, statistics));
+export function viewsOf(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics, image: AnyImage, views: 1 | 9 | 10): readonly FloatImage[] {
+  const size = format.size - recipe.data.crop.border;
+  const { whole, view, divide } = standardisers(recipe, statistics);
+  const prepared = apply(whole, image);
+  const cuts = views === 1 ? [centreCrop(prepared, size)] : views === 9 ? nineViews(prepared, size) : tenViews(prepared, size);
+  // The subtraction is in one of the lists, and its result is of floats.
+  return cuts.map((cut) => apply([...view, ...divide], cut) as FloatImage);
 }
 
-/** Subtracts the mean, and divides by the deviation where the recipe says so. */
-function standardiser({ mean, unitDeviation }: Recipe, statistics: PixelStatistics): (image: AnyImage) => FloatImage {
-  const centre = mean === 'image' ? statistics.meanImage : statistics.mean;
-  if (centre === undefined) throw new OptionError({ code: 'OPTION_INVALID', message: 'the recipe subtracts a mean image, but the statistics hold none.' });
+type Plain = (image: AnyImage) => AnyImage;
+
+function apply(steps: readonly Plain[], image: AnyImage): AnyImage {
+  return steps.reduce((current, step) => step(current), image);
+}
+
+/** What takes the mean away, on the whole image where every pixel has its own mean, on the cut view everywhere else; and what divides by the deviation. */
+function standardisers({ data }: Recipe, found: PixelStatistics): Readonly<Record<'whole' | 'view' | 'divide', readonly Plain[]>> {
+  const { mean, deviation } = data.statistics ?? found;
+  const centre = data.mean === 'channels' ? mean : known(found.meanImage, 'mean image');
+  const subtract = [(image: AnyImage) => subtractMean(image, centre)];
   // A channel that never changes has deviation 0 and only zeros left.
-  const factors = statistics.deviation.map((deviation) => (deviation > 0 ? 1 / deviation : 1));
-  return (image) => (unitDeviation ? scale(subtractMean(image, centre), factors) : subtractMean(image, centre));
+  const factors = deviation.map((each) => (each > 0 ? 1 / each : 1));
+  const divide = data.unitDeviation ? [(image: AnyImage) => scale(image, factors)] : [];
+  return data.mean === 'image-in-place' ? { whole: subtract, view: [], divide } : { whole: [], view: subtract, divide };
+}
+
+/** The published axes, in the order of the recipe's channels. */
+function imagenetPca({ data }: Recipe): ColourPca {
+  if (data.colours === 'rgb') return IMAGENET_PCA;
+  const [first, second, third] = IMAGENET_PCA.axes.map(([red, green, blue]) => [blue, green, red] as const);
+  return { ...IMAGENET_PCA, axes: [first, second, third] };
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new OptionError({ code: 'OPTION_INVALID', message: `the recipe needs the ${what} of the training images, but the statistics hold none.` });
+  return value;
 }

@@ -1,27 +1,29 @@
-import type { Sequential } from '@convkit/layers';
-import { alexnet2012 } from './alexnet-2012.js';
-import { alexnetMini } from './alexnet-mini.js';
+import type { NetworkDesign } from './design/network-design.js';
 import type { ImageFormat } from './image-format.js';
 import { lookUp } from './look-up.js';
 import type { Recipe } from './recipe.js';
-import { alexnet2012Recipe, alexnetMiniRecipe } from './recipes.js';
+import { recipes } from './recipes.js';
 
 /** A network that can be asked for by name. */
 export interface NetworkDescription {
   readonly name: string;
-  /** The data it is meant for, where nothing else is known. */
-  readonly defaults: ImageFormat;
+  readonly design: NetworkDesign;
   /** How it is trained unless another recipe is asked for. */
   readonly recipe: Recipe;
-  /** @throws OptionError `OPTION_INVALID` */
-  build(options: { readonly classes: number }): Sequential;
+  /** The data it is meant for, where nothing else is known. */
+  readonly defaults: ImageFormat;
 }
 
-/** All networks by name. */
-export const networks: Readonly<Record<string, NetworkDescription>> = {
-  'alexnet-2012': { name: 'alexnet-2012', defaults: { size: 256, channels: 3, classes: 1000 }, recipe: alexnet2012Recipe, build: alexnet2012 },
-  'alexnet-mini': { name: 'alexnet-mini', defaults: { size: 28, channels: 1, classes: 10 }, recipe: alexnetMiniRecipe, build: alexnetMini },
-};
+/** All networks by name. Each has a recipe of its own. */
+export const networks: Readonly<Record<string, NetworkDescription>> = Object.fromEntries(
+  Object.values(recipes).map((recipe) => {
+    const { network: design, data } = recipe;
+    const largest = data.sizes[1];
+    // The small network is at home with Fashion-MNIST, all others with photographs.
+    const defaults = design.name === 'alexnet-mini' ? { size: 28, channels: 1, classes: 10 } : { size: largest, channels: 3, classes: largest < 64 ? 10 : 1000 };
+    return [design.name, { name: design.name, design, recipe, defaults }];
+  }),
+);
 
 /**
  * A network by name.
@@ -30,11 +32,11 @@ export const networks: Readonly<Record<string, NetworkDescription>> = {
  *
  * @example
  * ```ts
- * import { findNetwork, inputShape } from '@convkit/alexnet';
+ * import { buildNetwork, findNetwork, inputShape } from '@convkit/alexnet';
  * import { formatSummary, summarise } from '@convkit/layers';
  *
- * const { build, recipe, defaults } = findNetwork('alexnet-mini');
- * console.log(formatSummary(summarise(build(defaults), [1, ...inputShape(recipe, defaults)])));
+ * const { design, recipe, defaults } = findNetwork('alexnet-mini');
+ * console.log(formatSummary(summarise(buildNetwork(design, defaults), [1, ...inputShape(recipe, defaults)])));
  * ```
  */
 export function findNetwork(name: string): NetworkDescription {

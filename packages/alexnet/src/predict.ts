@@ -14,8 +14,8 @@ export interface PredictOptions {
   readonly recipe: Recipe;
   readonly format: ImageFormat;
   readonly statistics: PixelStatistics;
-  /** 1 looks at the middle of an image; 10 looks at the ten views of 2012 and averages the probabilities. Default: {@link Recipe.views}. */
-  readonly views?: 1 | 10;
+  /** 1 looks at the middle of an image; 9 and 10 look at so many views and average the probabilities. Default: those of the recipe. */
+  readonly views?: 1 | 9 | 10;
 }
 
 /**
@@ -27,13 +27,13 @@ export interface PredictOptions {
  *
  * @example
  * ```ts
- * import { findNetwork, inputShape, predict } from '@convkit/alexnet';
+ * import { buildNetwork, findNetwork, inputShape, predict } from '@convkit/alexnet';
  * import { uploadParameters } from '@convkit/layers';
  * import { openHostDevice } from '@convkit/tensor';
  *
  * const device = openHostDevice();
- * const { build, recipe, defaults: format } = findNetwork('alexnet-mini');
- * const network = build(format);
+ * const { design, recipe, defaults: format } = findNetwork('alexnet-mini');
+ * const network = buildNetwork(design, format);
  * const parameters = await uploadParameters(device, network.initialise([1, ...inputShape(recipe, format)], 7));
  * const image = { width: 28, height: 28, channels: 1, data: new Uint8Array(784).fill(200) };
  * const statistics = { mean: [73], deviation: [90] };
@@ -41,8 +41,8 @@ export interface PredictOptions {
  * ```
  */
 export async function predict(options: PredictOptions, images: readonly AnyImage[]): Promise<Tensor> {
-  const { device, network, parameters, recipe, format, statistics, views = recipe.views } = options;
-  const batch = toBatch(images.flatMap((image) => viewsOf(recipe, format, statistics, prepareImage(format, image), views)));
+  const { device, network, parameters, recipe, format, statistics, views = recipe.evaluation.views } = options;
+  const batch = toBatch(images.flatMap((image) => viewsOf(recipe, format, statistics, prepareImage(recipe, format, image), views)));
   using x = await device.upload(batch.shape, batch.data, 'x');
   using logits = await network.predict(device, x, parameters);
   using lse = await device.run(logSumExpRows, [logits], {});

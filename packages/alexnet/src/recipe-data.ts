@@ -1,7 +1,7 @@
 import { augment, oneHot, toBatch } from '@convkit/data-aug';
 import { Sampler, datasetStatistics, defineDataset, type Dataset, type DatasetSplits, type DatasetStatistics } from '@convkit/datasets';
 import { RandomStream, type Tensor } from '@convkit/tensor';
-import { imageFormat, prepareImage, type ImageFormat } from './image-format.js';
+import { imageFormat, prepareColours, prepareImage, type ImageFormat } from './image-format.js';
 import { trainingSteps, viewsOf } from './network-inputs.js';
 import type { Recipe } from './recipe.js';
 
@@ -15,7 +15,7 @@ export interface Preparation {
 
 /** Training batches of a recipe: a `BatchSource` of `@convkit/training`. */
 export interface RecipeTrainingBatches {
-  /** Full batches; what is left over at the end of an epoch waits for another one. */
+  /** Full batches. What is left over at the end of an epoch comes in another one, unless the order is the same for all. */
   readonly batchesPerEpoch: number;
   /** The batch at a place of the run: images `[batch, H, W, C]`, one-hot targets `[batch, classes]`. The same place gives the same batch. */
   batch(epoch: number, index: number): Promise<{ readonly x: Tensor; readonly targets: Tensor }>;
@@ -25,7 +25,7 @@ export interface RecipeTrainingBatches {
 export interface RecipeEvaluationBatches {
   readonly images: number;
   readonly batches: number;
-  readonly views: 1 | 10;
+  readonly views: 1 | 9 | 10;
   /** The batch at a place, from 0: all views of the first image, then all of the second, …, and the class of each image. */
   batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[] }>;
 }
@@ -34,25 +34,47 @@ export interface RecipeEvaluationBatches {
 const EVALUATION_ROWS = 100;
 
 /** The same data with every image as the recipe wants it before anything else: in size and channels of the format. */
-export function prepareDataset(dataset: Dataset, format: ImageFormat): Dataset {
+export function prepareDataset(dataset: Dataset, recipe: Recipe, format: ImageFormat): Dataset {
   const { name, split, length, classes } = dataset;
   return defineDataset({ name, split, length, classes, channels: format.channels, width: format.size, height: format.size }, async (index) => {
     const { image, label } = await dataset.item(index);
-    return { image: prepareImage(format, image), label };
+    return { image: prepareImage(recipe, format, image), label };
   });
 }
 
-/** A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images. */
-export async function prepareData(recipe: Recipe, raw: DatasetSplits): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
+/** The images that training cuts its crops out of: prepared ones, or whole ones in the right channels where the recipe resizes its crops. */
+export function prepareTrainingDataset(dataset: Dataset, recipe: Recipe, format: ImageFormat): Dataset {
+  if (recipe.data.crop.resized === undefined) return prepareDataset(dataset, recipe, format);
+  const { name, split, length, classes } = dataset;
+  return defineDataset({ name, split, length, classes, channels: format.channels }, async (index) => {
+    const { image, label } = await dataset.item(index);
+    return { image: prepareColours(recipe, format, image), label };
+  });
+}
+
+/** What {@link prepareData} is told and tells. */
+export interface PrepareDataOptions {
+  /** Told now and then while the statistics are taken, which reads every training image once. */
+  readonly onProgress?: (images: number, of: number) => void;
+}
+
+/**
+ * A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images, which are taken only if the recipe needs them.
+ */
+export async function prepareData(recipe: Recipe, raw: DatasetSplits, options: PrepareDataOptions = {}): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
   const format = imageFormat(recipe, raw.train);
-  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
-  return { data, preparation: { recipe, format, statistics: await datasetStatistics(data.train) } };
+  const { mean, statistics: published, colourNoise } = recipe.data;
+  const needed = mean !== 'channels' || published === undefined || colourNoise?.pca === 'data';
+  return {
+    data: { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) },
+    preparation: { recipe, format, statistics: needed ? await datasetStatistics(prepareDataset(raw.train, recipe, format), options) : published },
+  };
 }
 
 /**
  * Shuffled and augmented batches. What is drawn for an image depends on the seed, the epoch and the image alone.
  *
- * @param data Of {@link prepareDataset}.
+ * @param data Of {@link prepareTrainingDataset}.
  * @param batch Images in a batch.
  * @throws OptionError `OPTION_INVALID` if the data have fewer images than a batch.
  *
@@ -70,29 +92,33 @@ export async function prepareData(recipe: Recipe, raw: DatasetSplits): Promise<{
  * ```
  */
 export function trainingBatches(data: Dataset, { recipe, format, statistics }: Preparation, batch: number, seed: number): RecipeTrainingBatches {
-  const sampler = new Sampler({ length: data.length, batch, seed });
-  const draws = new RandomStream(seed, 'augment');
-  const steps = trainingSteps(recipe, format, statistics);
+  const { imagesPerDraw, order } = recipe.data;
+  const sampler = new Sampler({ length: data.length, batch, seed, reshuffle: order === 'each-epoch' });
+  const placeDraws = new RandomStream(seed, 'augment');
+  const colourDraws = new RandomStream(seed, 'colour noise');
   return {
     batchesPerEpoch: sampler.batchesPerEpoch,
     async batch(epoch, index) {
       const indices = [...sampler.at(epoch * sampler.batchesPerEpoch + index).indices];
       const examples = await Promise.all(indices.map((item) => data.item(item)));
-      return {
-        x: toBatch(examples.map(({ image }, i) => augment(image, steps, draws.at(epoch, indices[i])).image)),
-        targets: oneHot(examples.map(({ label }) => label), format.classes),
-      };
+      const { place, colour } = trainingSteps(recipe, format, statistics, epoch);
+      const images = examples.map(({ image }, i) => {
+        // Images that share a draw take that of the first of them.
+        const placed = augment(image, place, placeDraws.at(epoch, indices[i - (i % imagesPerDraw)])).image;
+        return augment(placed, colour, colourDraws.at(epoch, indices[i])).image;
+      });
+      return { x: toBatch(images), targets: oneHot(examples.map(({ label }) => label), format.classes) };
     },
   };
 }
 
 /**
- * All images in order, each in one view or ten.
+ * All images in order, each in one view, nine or ten.
  *
  * @param data Of {@link prepareDataset}.
  */
-export function evaluationBatches(data: Dataset, { recipe, format, statistics }: Preparation, views: 1 | 10): RecipeEvaluationBatches {
-  const size = EVALUATION_ROWS / views;
+export function evaluationBatches(data: Dataset, { recipe, format, statistics }: Preparation, views: 1 | 9 | 10): RecipeEvaluationBatches {
+  const size = Math.floor(EVALUATION_ROWS / views);
   return {
     images: data.length,
     batches: Math.ceil(data.length / size),

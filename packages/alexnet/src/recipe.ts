@@ -1,10 +1,8 @@
-import { sgd, stepRate, type Optimiser, type Schedule } from '@convkit/optim';
+import { constantRate, dexpRate, manualRate, plateauRate, scheduleBy, sgd, stepRate, type Optimiser, type ParameterSchedule, type Schedule } from '@convkit/optim';
+import type { NetworkDesign } from './design/network-design.js';
 
-/** How a network is trained and judged, as plain data: it can be printed, stored beside a run, sent, spread and changed. */
-export interface Recipe {
-  readonly name: string;
-  /** Name of the network it is made for. */
-  readonly network: string;
+/** From images of a data set to inputs of the network. */
+export interface DataDesign {
   /**
    * Least and largest side, in pixels, of the square images it works on. Images of a data set whose side lies between stay as they are;
    * all others are brought to the largest.
@@ -12,57 +10,156 @@ export interface Recipe {
   readonly sizes: readonly [least: number, largest: number];
   /** Channels of the images; absent: as many as the data have. */
   readonly channels?: 1 | 3;
-  /** Pixels by which the network's input is smaller than the image. The room is for random crops in training and for the views in evaluation. */
-  readonly border: number;
-  /** What is subtracted from the pixels: a mean for each channel, or a mean image, both over the training images. */
-  readonly mean: 'channels' | 'image';
-  /** Whether pixels are divided by the deviation of their channel afterwards; otherwise they stay on the scale of 0 to 255. */
-  readonly unitDeviation: boolean;
+  /** How an image is brought to a square: `short-side` keeps its proportions and cuts out the middle, `warp` does not. */
+  readonly resize: 'short-side' | 'warp';
+  /** Order of the channels. */
+  readonly colours: 'rgb' | 'bgr';
+  readonly crop: {
+    /** Pixels by which the network's input is smaller than the image. The room is for random crops in training and for the views in evaluation. */
+    readonly border: number;
+    /** In training a part of the whole image, of an area and a shape drawn from these ranges, is resized instead (torchvision's RandomResizedCrop). Absent: a crop at a random place. */
+    readonly resized?: { readonly scale: readonly [least: number, largest: number]; readonly ratio: readonly [least: number, largest: number] };
+  };
   /** Probability of a mirror image in training. */
   readonly flip: number;
-  /** Colour noise in training: its strength as a part of the data's own deviations, and what every training pixel is divided by. Absent: none. */
-  readonly colourNoise?: { readonly strength: number; readonly divisor: number };
-  /** Images in an update. */
-  readonly batch: number;
-  /** Passes over the training images. */
-  readonly epochs: number;
-  readonly momentum: number;
-  /** Weight decay. */
-  readonly decay: number;
-  /** Departures from the common rate and decay for parameters whose name matches the expression; the first that matches counts. */
-  readonly factors: readonly { readonly match: string; readonly rateFactor: number; readonly decayFactor: number }[];
-  /** The first learning rate, and the epochs after which it is multiplied by the factor; they stretch with the run when it has other epochs than the recipe. */
-  readonly schedule: { readonly rate: number; readonly at: readonly number[]; readonly factor: number };
-  /** Views of an image whose answers are averaged in evaluation. */
-  readonly views: 1 | 10;
+  /** Images in a row of a batch that share one draw of crop and mirror image. */
+  readonly imagesPerDraw: number;
+  /**
+   * What is subtracted from the pixels: a mean for each channel, or a mean image. `image` lends the centre of the mean image to every crop; `image-in-place` gives each pixel its own mean.
+   */
+  readonly mean: 'channels' | 'image' | 'image-in-place';
+  /** Whether pixels are divided by the deviation of their channel afterwards; otherwise they stay on the scale of 0 to 255. */
+  readonly unitDeviation: boolean;
+  /** Published mean and deviation of each channel, on the scale of 0 to 255. Absent: those of the training images. */
+  readonly statistics?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  /** Colour noise in training; absent: none. */
+  readonly colourNoise?: {
+    /** Of the noise, as a part of the data's. */
+    readonly strength: number;
+    /** What is multiplied along an axis: the `deviation` of the data, as the code does, or the `eigenvalue`, its square, as the paper writes. */
+    readonly by: 'deviation' | 'eigenvalue';
+    /** Every training pixel is divided by it after the noise. */
+    readonly divisor: number;
+    /** The colour axes: published ones of ImageNet, or those of the training images. */
+    readonly pca: 'imagenet' | 'data';
+    /** Epoch from which noise and divisor are off; absent: never. */
+    readonly until?: number;
+  };
+  /** Whether the training images are shuffled anew for each epoch, or once for all of them. */
+  readonly order: 'each-epoch' | 'once';
+}
+
+/** A learning rate over the run, as plain data. Epochs count from 0. */
+export type ScheduleDesign =
+  | { readonly type: 'constant'; readonly rate: number }
+  /** Multiplied by the factor after each of these epochs. */
+  | { readonly type: 'steps'; readonly rate: number; readonly at: readonly number[]; readonly factor: number }
+  /** Set by hand: each rate from its epoch on. */
+  | { readonly type: 'manual'; readonly rates: readonly { readonly from: number; readonly rate: number }[] }
+  /** Falls in so many equal parts of the run, geometrically, to `rate / factor`: `dexp` of the code. */
+  | { readonly type: 'dexp'; readonly rate: number; readonly factor: number; readonly steps: number }
+  /** Multiplied by the factor when the error has not improved over so many evaluations. */
+  | { readonly type: 'plateau'; readonly rate: number; readonly factor: number; readonly patience: number; readonly metric: 'top1' | 'loss' };
+
+/** How a network is trained and judged, as plain data: it can be printed, stored beside a run, sent, spread and changed. */
+export interface Recipe {
+  readonly name: string;
+  /** The network, with the first values of its weights. */
+  readonly network: NetworkDesign;
+  readonly data: DataDesign;
+  readonly training: {
+    /** Images in an update. */
+    readonly batch: number;
+    /** Passes over the training images. */
+    readonly epochs: number;
+  };
+  readonly optimiser: {
+    /** Form of the momentum: the rate inside the velocity as in `2012` and Caffe, or outside as in `pytorch`. */
+    readonly form: '2012' | 'pytorch';
+    readonly momentum: number;
+    /** Weight decay. */
+    readonly decay: number;
+    /** Whether biases decay as well. */
+    readonly decayBiases: boolean;
+    /** Layers whose weights have a decay of their own. */
+    readonly decayOf?: Readonly<Record<string, number>>;
+  };
+  readonly rates: {
+    readonly weights: ScheduleDesign;
+    readonly biases: ScheduleDesign;
+    /** Layers that are trained at a rate of their own, weights and biases; rate 0 freezes them. */
+    readonly layers?: Readonly<Record<string, ScheduleDesign>>;
+  };
+  readonly evaluation: {
+    /** Views of an image whose answers are averaged: the middle, nine crops on a grid, or the ten of 2012. */
+    readonly views: 1 | 9 | 10;
+  };
+  /**
+   * Where the entries come from: path of an entry, or of several that begin with it, such as `network` or `data.crop.border`, to a file of the original or a section of the paper.
+   * The longest path that fits counts.
+   */
+  readonly sources: Readonly<Record<string, string>>;
 }
 
 /**
- * The optimiser of a recipe: SGD in the form of 2012.
+ * The optimiser of a recipe.
  *
  * @throws OptionError `OPTION_INVALID` from the optimiser.
  */
-export function recipeOptimiser({ momentum, decay, factors }: Recipe): Optimiser {
-  return sgd({ momentum, decay, factors: factors.map(({ match, ...numbers }) => ({ match: new RegExp(match), ...numbers })) });
+export function recipeOptimiser({ optimiser: { form, momentum, decay, decayBiases, decayOf = {} } }: Recipe): Optimiser {
+  return sgd({
+    form,
+    momentum,
+    // The factors carry the decays themselves, so that a layer may have one where the others have none.
+    decay: 1,
+    factors: [
+      ...Object.entries(decayOf).map(([layer, own]) => ({ match: parametersOf(layer, 'weight'), decayFactor: own })),
+      { match: /\.bias$/, decayFactor: decayBiases ? decay : 0 },
+      { match: /$/, decayFactor: decay },
+    ],
+  });
 }
 
 /**
- * The learning rate of a recipe.
+ * The learning rates of a recipe.
  *
- * @param run.epochs Length of the run; default: the recipe's. The moments of change keep their place in proportion.
- * @param run.rate First rate; default: the recipe's.
- * @throws OptionError `OPTION_INVALID` from the schedule.
+ * @throws OptionError `OPTION_INVALID` from a schedule.
  *
  * @example
  * ```ts
  * import { findRecipe, recipeSchedule } from '@convkit/alexnet';
  *
- * const rate = recipeSchedule(findRecipe('alexnet-2012'), { epochs: 9.1 });
- * console.log(rate({ step: 0, epoch: 2.4 }), rate({ step: 0, epoch: 2.6 })); // 0.01 0.001
+ * const rates = recipeSchedule(findRecipe('alexnet-2012-as-coded'))({ step: 0, epoch: 80 });
+ * console.log(rates.common, rates.of('conv1.weight'), rates.of('fc6.bias')); // 0.00001 0 0.002
  * ```
  */
-export function recipeSchedule(recipe: Recipe, run: { readonly epochs?: number; readonly rate?: number } = {}): Schedule {
-  const { epochs = recipe.epochs, rate = recipe.schedule.rate } = run;
-  const { at, factor } = recipe.schedule;
-  return stepRate({ rate, at: at.map((epoch) => (epoch * epochs) / recipe.epochs), factor });
+export function recipeSchedule({ rates, training: { epochs } }: Recipe): ParameterSchedule {
+  return scheduleBy(
+    [
+      ...Object.entries(rates.layers ?? {}).map(([layer, own]) => ({ match: parametersOf(layer, '(weight|bias)'), schedule: scheduleOf(own, epochs) })),
+      { match: /\.bias$/, schedule: scheduleOf(rates.biases, epochs) },
+    ],
+    scheduleOf(rates.weights, epochs),
+  );
+}
+
+/** A schedule of its description, for a run of so many epochs. */
+function scheduleOf(design: ScheduleDesign, epochs: number): Schedule {
+  switch (design.type) {
+    case 'constant':
+      return constantRate(design.rate);
+    case 'steps':
+      return stepRate(design);
+    case 'manual':
+      return manualRate(design);
+    case 'dexp':
+      return dexpRate({ ...design, epochs });
+    case 'plateau':
+      return plateauRate(design);
+  }
+}
+
+/** Parameters of a layer, also where it stands in columns apart: `conv1.weight`, `columns1.conv1a.weight`. */
+function parametersOf(layer: string, parameter: string): RegExp {
+  return new RegExp(`(^|\\.)${layer.replace(/[^\w]/g, '\\$&')}[ab]?\\.${parameter}$`);
 }

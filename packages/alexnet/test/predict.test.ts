@@ -1,11 +1,12 @@
-import { predict, type Recipe, alexnetMiniRecipe } from '@convkit/alexnet';
+import { findRecipe, predict, type Recipe } from '@convkit/alexnet';
 import { RandomStream, Tensor, openHostDevice, type Device } from '@convkit/tensor';
 import { dense, Sequential, uploadParameters } from '@convkit/layers';
 import { centreCrop, tenViews, type Image } from '@convkit/data-aug';
 import { describe, expect, it } from 'vitest';
 
 /** One dense layer on 4 x 4 pixels, whose answer can be worked out by hand. */
-const recipe: Recipe = { ...alexnetMiniRecipe, sizes: [6, 6], border: 2, unitDeviation: false };
+const mini = findRecipe('alexnet-mini');
+const recipe: Recipe = { ...mini, data: { ...mini.data, sizes: [6, 6], crop: { border: 2 }, unitDeviation: false } };
 const format = { size: 6, channels: 1, classes: 3 };
 const statistics = { mean: [128], deviation: [64] };
 const network = new Sequential([dense('fc', { outputs: 3 })]);

@@ -1,4 +1,4 @@
-import { evaluationBatches, findNetwork, prepareData, prepareDataset, trainingBatches } from '@convkit/alexnet';
+import { evaluationBatches, findNetwork, prepareData, prepareDataset, trainingBatches, type Recipe } from '@convkit/alexnet';
 import { datasetStatistics, defineDataset, type Split } from '@convkit/datasets';
 import { RandomStream } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const raw = { train: noise('train', 10), test: noise('test', 7) };
 const { data: { train, test }, preparation } = await prepareData(recipe, raw);
 
 it('prepareData finds format and statistics', async () => {
-  expect(preparation).toEqual({ recipe, format, statistics: await datasetStatistics(prepareDataset(raw.train, format)) });
+  expect(preparation).toEqual({ recipe, format, statistics: await datasetStatistics(prepareDataset(raw.train, recipe, format)) });
 });
 
 it('prepareData brings images to the size of the format', async () => {
@@ -54,9 +54,46 @@ describe('trainingBatches', () => {
   });
 });
 
+describe('by the choices of 2012', () => {
+  const batchesOf = async (changes: Partial<Recipe['data']>) => {
+    const own = { ...recipe, data: { ...recipe.data, ...changes } };
+    const { data, preparation: prepared } = await prepareData(own, raw);
+    return trainingBatches(data.train, prepared, 5, 7);
+  };
+
+  it('images in a row share a draw', async () => {
+    // A picture of its own place, the same for all images: equal crops are equal rows.
+    const size = { channels: 1, width: 32, height: 32 } as const;
+    const picture = Uint8Array.from({ length: 1024 }, (_, i) => i % 251);
+    const same = defineDataset({ name: 'same', split: 'train', length: 80, classes: ['a', 'b'], ...size }, () => ({ image: { ...size, data: picture }, label: 0 }));
+    const crops = async (imagesPerDraw: number) => {
+      const { preparation: prepared } = await prepareData({ ...recipe, data: { ...recipe.data, imagesPerDraw, flip: 0 } }, { train: same, test: same });
+      const { x } = await trainingBatches(same, prepared, 40, 7).batch(0, 0);
+      return Array.from({ length: 40 }, (_, i) => x.data[i * 900]);
+    };
+    const shared = await crops(16);
+    expect(shared).toEqual([0, 1, 2].flatMap((chunk) => new Array<number>(chunk < 2 ? 16 : 8).fill(shared[16 * chunk])));
+    expect(new Set(await crops(1)).size).toBe(9);
+  });
+
+  it('the order of the first epoch is that of all', async () => {
+    const targetsOf = async (order: 'each-epoch' | 'once', epoch: number) => (await (await batchesOf({ order })).batch(epoch, 0)).targets;
+    expect(await targetsOf('once', 3)).toEqual(await targetsOf('once', 0));
+    expect(await targetsOf('once', 0)).toEqual(await targetsOf('each-epoch', 0));
+    expect(await targetsOf('each-epoch', 3)).not.toEqual(await targetsOf('each-epoch', 0));
+  });
+
+  it('colour noise ends at its epoch', async () => {
+    const { tests } = { tests: await batchesOf({ crop: { border: 0 }, flip: 0, order: 'once', unitDeviation: false, colourNoise: { strength: 0.1, by: 'deviation', divisor: 1, pca: 'imagenet', until: 2 } }) };
+    const [first, second, third, fourth] = await Promise.all([0, 1, 2, 3].map(async (epoch) => (await tests.batch(epoch, 0)).x));
+    expect(second).not.toEqual(first);
+    expect(fourth).toEqual(third);
+  });
+});
+
 describe('evaluationBatches', () => {
-  it('goes through all images once, in order, in one view or ten', async () => {
-    for (const views of [1, 10] as const) {
+  it('goes through all images once, in order, in one view, nine or ten', async () => {
+    for (const views of [1, 9, 10] as const) {
       const source = evaluationBatches(test, preparation, views);
       expect([source.images, source.views]).toEqual([7, views]);
       const labels: number[] = [];

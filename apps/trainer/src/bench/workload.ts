@@ -1,4 +1,4 @@
-import { inputShape, recipeOptimiser, recipeSchedule, type NetworkDescription } from '@convkit/alexnet';
+import { buildNetwork, inputShape, recipeOptimiser, recipeSchedule, type NetworkDescription } from '@convkit/alexnet';
 import { releaseAll, softmaxCrossEntropy, uploadParameters, type Sequential } from '@convkit/layers';
 import { RandomStream, sizeOf, type Device, type Shape } from '@convkit/tensor';
 
@@ -27,18 +27,18 @@ const SEED = 1;
 
 /** Puts a new network onto a device, which is borrowed. @param batch Images in an update. */
 export async function openWorkload(device: Device, description: NetworkDescription, batch: number): Promise<Workload> {
-  const { recipe, defaults } = description;
-  const network = description.build(defaults);
+  const { design, recipe, defaults } = description;
+  const network = buildNetwork(design, defaults);
   const image = inputShape(recipe, defaults);
   const input = [batch, ...image];
   const targets = [batch, defaults.classes];
   const draws = new RandomStream(SEED, 'bench').at();
   // Pixels of photographs deviate by some 60 from their mean; recipes that divide by the deviation leave 1 of that.
-  const pixels = draws.fillNormal(new Float32Array(sizeOf(input)), 0, recipe.unitDeviation ? 1 : 60);
+  const pixels = draws.fillNormal(new Float32Array(sizeOf(input)), 0, recipe.data.unitDeviation ? 1 : 60);
   const answers = new Float32Array(sizeOf(targets));
   for (let i = 0; i < batch; i++) answers[i * defaults.classes + draws.integer(defaults.classes)] = 1;
   const optimiser = recipeOptimiser(recipe);
-  const rate = recipeSchedule(recipe)({ step: 0, epoch: 0 });
+  const rates = recipeSchedule(recipe)({ step: 0, epoch: 0 });
   const parameters = await uploadParameters(device, network.initialise(input, SEED));
   const state = await optimiser.initialState(device, parameters);
   let step = 0;
@@ -58,7 +58,7 @@ export async function openWorkload(device: Device, description: NetworkDescripti
       const { gradients } = await network.backward(tape, await loss.backward());
       enter('update');
       try {
-        await optimiser.step(through, parameters, gradients, state, rate);
+        await optimiser.step(through, parameters, gradients, state, (name) => rates.of(name));
       } finally {
         releaseAll(gradients.values());
       }

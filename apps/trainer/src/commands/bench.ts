@@ -1,6 +1,7 @@
 import { findNetwork, inputShape } from '@convkit/alexnet';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { measure, type LayerTime } from '../bench/measure.js';
+import { chooseRecipe } from '../choose-recipe.js';
 import { openOutput } from '../output.js';
 import { formatTable } from '../table.js';
 import { count, number, percent } from '../wording.js';
@@ -8,6 +9,7 @@ import { count, number, percent } from '../wording.js';
 /** What the command line may say. */
 export interface BenchFlags {
   readonly model: string;
+  readonly set?: readonly string[];
   readonly batch?: number;
   readonly device: DeviceRequest;
   readonly threads?: number;
@@ -16,10 +18,11 @@ export interface BenchFlags {
 }
 
 /** `alexnet bench`: how fast a network trains and answers on a device, as a whole and layer by layer. */
-export async function benchCommand({ model, batch: asked, device: name, threads: threadsAsked, steps, json = false }: BenchFlags): Promise<void> {
-  const network = findNetwork(model);
-  const { recipe, defaults } = network;
-  const batch = asked ?? recipe.batch;
+export async function benchCommand({ model, set = [], batch: asked, device: name, threads: threadsAsked, steps, json = false }: BenchFlags): Promise<void> {
+  const { recipe } = chooseRecipe({ model, set });
+  const { defaults } = findNetwork(model);
+  const network = { name: model, design: recipe.network, recipe, defaults };
+  const batch = asked ?? recipe.training.batch;
   const output = openOutput(json);
   const device = await openNamedDevice(name, threadsAsked === undefined ? {} : { threads: threadsAsked });
   try {

@@ -13,7 +13,7 @@ import { count, duration, percent } from '../wording.js';
 export interface EvaluateFlags {
   readonly checkpoint: string;
   readonly data?: string;
-  readonly views: 1 | 10;
+  readonly views: 1 | 9 | 10;
   readonly device: DeviceRequest;
   readonly json?: boolean;
 }
@@ -29,7 +29,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
-    const source = evaluationBatches(prepareDataset(test, preparation.format), preparation, flags.views);
+    const source = evaluationBatches(prepareDataset(test, preparation.recipe, preparation.format), preparation, flags.views);
     const began = performance.now();
     let result: Evaluation = { loss: NaN, top1: NaN, top5: NaN, images: 0 };
     for await (result of evaluate({ device, network, parameters, source })) output.progress(result.images, source.images);
@@ -39,7 +39,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     output.done(
       { type: 'done', top1, top5, loss, images, imagesPerSecond: images / seconds, device: device.name, views: flags.views, checkpoint: file, data: described },
       [
-        `${description.model} of ${file} on ${described}, ${flags.views === 1 ? 'one view' : `${flags.views} views`} of an image:`,
+        `${description.recipe.network.name} of ${file} on ${described}, ${flags.views === 1 ? 'one view' : `${flags.views} views`} of an image:`,
         `top-1 ${percent(top1)}, top-5 ${percent(top5)}, loss ${loss.toFixed(4)} over ${count(images)} images in ${duration(seconds)} (${count(images / seconds)} images/s on ${device.name})`,
       ],
     );

@@ -14,7 +14,7 @@ export interface PredictFlags {
   readonly checkpoint: string;
   readonly images: readonly string[];
   readonly top: number;
-  readonly views: 1 | 10;
+  readonly views: 1 | 9 | 10;
   readonly device: DeviceRequest;
   readonly json?: boolean;
 }
@@ -44,7 +44,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
       ]);
     }
     releaseAll(parameters.values());
-    output.done({ type: 'done', images: images.length, model: description.model, checkpoint: file, device: device.name }, []);
+    output.done({ type: 'done', images: images.length, model: description.recipe.network.name, checkpoint: file, device: device.name }, []);
   } finally {
     output.close();
     await device.destroy();

@@ -1,19 +1,19 @@
-import { findNetwork, inputShape } from '@convkit/alexnet';
+import { buildNetwork, findNetwork, inputShape } from '@convkit/alexnet';
 import { formatSummary, summarise } from '@convkit/layers';
 import { openOutput } from '../output.js';
 
 /** What the command line may say. */
 export interface SummaryFlags {
   readonly model: string;
+  readonly columns?: 'together' | 'apart';
   readonly json?: boolean;
 }
 
 /** `alexnet summary`: layers, shapes, parameters and multiply-adds of a network, for one image. */
-export function summaryCommand({ model, json = false }: SummaryFlags): void {
-  const network = findNetwork(model);
-  const { name, recipe, defaults } = network;
+export function summaryCommand({ model, columns, json = false }: SummaryFlags): void {
+  const { name, design, recipe, defaults } = findNetwork(model);
   const input = inputShape(recipe, defaults);
-  const summary = summarise(network.build(defaults), [1, ...input]);
+  const summary = summarise(buildNetwork({ ...design, columns: columns ?? design.columns }, defaults), [1, ...input]);
   // The first row is the input itself.
   const [, ...layers] = summary.rows;
   openOutput(json).done(

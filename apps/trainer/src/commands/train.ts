@@ -1,48 +1,51 @@
 import {
+  buildNetwork,
   evaluationBatches,
-  findNetwork,
   inputShape,
   prepareData,
   prepareDataset,
+  prepareTrainingDataset,
   recipeOptimiser,
   recipeSchedule,
   trainingBatches,
   type Preparation,
+  type RecipeDifference,
 } from '@convkit/alexnet';
 import type { DatasetSplits } from '@convkit/datasets';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
 import { train, type BatchSource, type Checkpoint } from '@convkit/training';
+import { chooseRecipe, type RecipeFlags } from '../choose-recipe.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
-import { chooseReporter } from '../reporters/choose-reporter.js';
+import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
 import type { Reporter } from '../reporters/reporter.js';
+import { changeLines, packChanges, runCard } from '../run-card.js';
 import { packStatistics, type RunDescription } from '../run-description.js';
 import { runEventOf, type RunEvent } from '../run-events.js';
 import { RunFolder } from '../run-folder.js';
 import { versions } from '../versions.js';
 
 /** What the command line may say. */
-export interface TrainFlags {
-  readonly model?: string;
+export interface TrainFlags extends RecipeFlags {
   readonly data?: string;
-  readonly epochs?: number;
   readonly maxSteps?: number;
-  readonly batch?: number;
-  readonly lr?: number;
+  readonly maxMinutes?: number;
+  readonly evaluateEvery?: number;
   readonly device?: DeviceRequest;
   readonly seed?: number;
   readonly checkpointEvery?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly log?: LogFormat;
   readonly json?: boolean;
 }
 
 /** What a resumed run has decided already; to change one of these would make it another run. */
-const decided = ['model', 'data', 'epochs', 'batch', 'lr', 'seed', 'out'] as const;
+const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out'] as const;
 
 /** A run that is ready to start. */
 interface Plan {
@@ -58,17 +61,20 @@ interface Plan {
   readonly start: Checkpoint | undefined;
   /** Takes the folder, once nothing else can be wrong with the command. */
   openFolder(description: RunDescription): Promise<RunFolder>;
+  /** In what the run departs from its recipe. */
+  readonly changes: readonly RecipeDifference[];
   readonly warnings: readonly string[];
 }
 
 /** `alexnet train`: trains a network and leaves a run folder. */
 export async function trainCommand(flags: TrainFlags): Promise<void> {
-  const reporter = chooseReporter(flags.json ?? false);
+  const format = flags.json === true ? 'json' : (flags.log ?? 'plain');
+  const reporter = chooseReporter(format);
   try {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
     try {
-      await runPlan(plan, device, reporter);
+      await runPlan(plan, device, reporter, format);
     } finally {
       await device.destroy();
     }
@@ -78,47 +84,45 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
 }
 
 async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
-  const model = findNetwork(flags.model ?? 'alexnet-mini');
-  const { recipe } = model;
+  const { recipe, changes } = chooseRecipe(flags);
   const described = resolveData(flags.data ?? 'fashion-mnist');
   reporter.note(`reading ${described}`);
   const raw = await openData(described);
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
-  const { batch = recipe.batch, seed = 1, maxSteps } = flags;
-  const source = trainingBatches(data.train, preparation, batch, seed);
-  const epochs = flags.epochs ?? recipe.epochs;
-  const ofEpochs = epochs * source.batchesPerEpoch;
+  const { seed = 1, maxSteps, maxMinutes, evaluateEvery, checkpointEvery } = flags;
+  const source = trainingBatches(data.train, preparation, recipe.training.batch, seed);
+  const ofEpochs = recipe.training.epochs * source.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
   const steps = maxSteps === undefined ? ofEpochs : flags.epochs === undefined ? maxSteps : Math.min(maxSteps, ofEpochs);
   const description: RunDescription = {
-    model: model.name,
     recipe,
+    changes: packChanges(changes),
     data: described,
     dataset: datasetOf(raw),
     classes: [...classes],
     format,
     statistics: packStatistics(statistics, recipe),
-    epochs,
     ...(maxSteps === undefined ? {} : { maxSteps: steps }),
-    batch,
-    ...(flags.lr === undefined ? {} : { rate: flags.lr }),
+    ...(maxMinutes === undefined ? {} : { maxMinutes }),
+    ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     seed,
     device: flags.device ?? 'auto',
-    ...(flags.checkpointEvery === undefined ? {} : { checkpointEvery: flags.checkpointEvery }),
+    ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     created: new Date().toISOString(),
     versions: versions(),
   };
   return {
     description,
-    network: model.build(format),
+    network: buildNetwork(recipe.network, format),
     preparation,
     data,
     steps,
     source,
     start: undefined,
-    openFolder: (final) => RunFolder.create(flags.out, final),
+    openFolder: (final) => RunFolder.create(flags.out, final, runCard(final, changes)),
+    changes,
     warnings: [],
   };
 }
@@ -141,13 +145,19 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       message: `${description.data}: is not the data of this run any more: ${found.trainImages} and ${found.testImages} images of ${raw.train.classes.length} classes, not ${description.dataset.trainImages} and ${description.dataset.testImages} of ${description.classes.length}.`,
     });
   }
-  const { format } = preparation;
-  const data = { train: prepareDataset(raw.train, format), test: prepareDataset(raw.test, format) };
-  const source = trainingBatches(data.train, preparation, description.batch, description.seed);
-  const steps = flags.maxSteps ?? description.maxSteps ?? description.epochs * source.batchesPerEpoch;
+  const { recipe, format } = preparation;
+  const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };
+  const source = trainingBatches(data.train, preparation, recipe.training.batch, description.seed);
+  const steps = flags.maxSteps ?? description.maxSteps ?? recipe.training.epochs * source.batchesPerEpoch;
   const { step } = checkpoint.progress;
   return {
-    description: { ...description, device: flags.device ?? description.device, ...(flags.checkpointEvery === undefined ? {} : { checkpointEvery: flags.checkpointEvery }) },
+    description: {
+      ...description,
+      device: flags.device ?? description.device,
+      ...(flags.checkpointEvery === undefined ? {} : { checkpointEvery: flags.checkpointEvery }),
+      ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),
+      ...(flags.maxMinutes === undefined ? {} : { maxMinutes: flags.maxMinutes }),
+    },
     network,
     preparation,
     data,
@@ -155,6 +165,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     source,
     start: checkpoint,
     openFolder: () => RunFolder.open(run),
+    changes: [],
     warnings: [
       ...warnings,
       ...(step < steps ? [] : [`the run was over already: ${step} of ${steps} steps were done; --max-steps N goes further`]),
@@ -162,11 +173,11 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   };
 }
 
-async function runPlan(plan: Plan, device: Device, reporter: Reporter): Promise<void> {
-  const { network, preparation, data, steps, source, start, warnings } = plan;
+async function runPlan(plan: Plan, device: Device, reporter: Reporter, log: LogFormat): Promise<void> {
+  const { network, preparation, data, steps, source, start, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
-  const { epochs, rate, seed, batch, checkpointEvery } = description;
+  const { seed, checkpointEvery, evaluateEvery, maxMinutes } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const folder = await plan.openFolder(description);
   const began = performance.now();
@@ -180,9 +191,12 @@ async function runPlan(plan: Plan, device: Device, reporter: Reporter): Promise<
     network,
     source,
     optimiser: recipeOptimiser(recipe),
-    schedule: recipeSchedule(recipe, { epochs, ...(rate === undefined ? {} : { rate }) }),
+    schedule: recipeSchedule(recipe),
     steps,
     evaluation: evaluationBatches(data.test, preparation, 1),
+    ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
+    ...(maxMinutes === undefined ? {} : { deadline: 60 * maxMinutes }),
+    magnitudes: log === '2012',
     checkpoints: { store: folder.store, about: description, ...(checkpointEvery === undefined ? {} : { every: checkpointEvery }) },
     ...(start === undefined ? { seed } : { start }),
   });
@@ -195,13 +209,15 @@ async function runPlan(plan: Plan, device: Device, reporter: Reporter): Promise<
     tell({
       type: 'start',
       run: folder.path,
-      model: description.model,
+      recipe: recipe.name,
+      model: recipe.network.name,
+      changes: changeLines(changes),
       data: description.data,
       device: device.name,
       step,
       steps,
       stepsPerEpoch: source.batchesPerEpoch,
-      batch,
+      batch: recipe.training.batch,
       seed,
       parameters,
       trainImages: data.train.length,

@@ -73,9 +73,10 @@ export class RunMeter {
     return this.#recent.length / this.#recent.reduce((sum, { imagesPerSecond }) => sum + 1 / imagesPerSecond, 0);
   }
 
-  #headline({ run, model, data, device, step, parameters, trainImages, testImages, batch, seed }: StartEvent): string {
+  #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed }: StartEvent): string {
     return [
       `${model} (${count(parameters)} parameters) on ${data} (${count(trainImages)} images to learn, ${count(testImages)} to judge)`,
+      ...(recipe === model && changes.length === 0 ? [] : [`recipe ${recipe}${changes.length === 0 ? '' : `, but ${changes.join('; ')}`}`]),
       `device ${device}, batch ${batch}, seed ${seed}${step > 0 ? `, going on after step ${count(step)}` : ''}; run folder ${run}`,
     ].join('\n');
   }

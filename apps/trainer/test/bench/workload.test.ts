@@ -1,4 +1,4 @@
-import { findNetwork, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
+import { buildNetwork, findNetwork, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
 import { Tensor, openHostDevice, recordDevice, sizeOf, type RecordedCall } from '@convkit/tensor';
 import { train } from '@convkit/training';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ describe('openWorkload', () => {
     const batch = { x: new Tensor(workload.input, new Float32Array(sizeOf(workload.input))), targets: new Tensor([2, defaults.classes], new Float32Array(2 * defaults.classes)) };
     const run = train({
       device: real,
-      network: network.build(defaults),
+      network: buildNetwork(network.design, defaults),
       source: { batchesPerEpoch: 1, batch: async () => batch },
       optimiser: recipeOptimiser(recipe),
       schedule: recipeSchedule(recipe),

@@ -3,11 +3,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { chooseReporter } from '../../src/reporters/choose-reporter.js';
 import { jsonReporter } from '../../src/reporters/json-reporter.js';
+import { originalReporter } from '../../src/reporters/original-reporter.js';
 import { plainReporter } from '../../src/reporters/plain-reporter.js';
 import type { RunEvent, RunDoneEvent, StartEvent } from '../../src/run-events.js';
 
 const start: StartEvent = {
-  ...{ type: 'start', run: 'runs/a', model: 'alexnet-mini', data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
+  ...{ type: 'start', run: 'runs/a', recipe: 'alexnet-mini', model: 'alexnet-mini', changes: ['data.flip: 0.5 -> 0'], data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
   ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000 },
 };
 const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, top5: 1, lr: 0.02, imagesPerSecond: 64 });
@@ -53,6 +54,7 @@ describe('plainReporter', () => {
     reporter.close();
     expect(text.split('\n')).toEqual([
       'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
+      'recipe alexnet-mini, but data.flip: 0.5 -> 0',
       'device gpujs-webasm, batch 32, seed 1; run folder runs/a',
       'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:40 left',
       'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:15 left',
@@ -67,10 +69,44 @@ describe('plainReporter', () => {
   });
 });
 
+describe('originalReporter', () => {
+  it('writes the lines of the 2012 code: one for 1,024 images, errors with six decimals, sizes of weights and increments', () => {
+    let text = '';
+    const reporter = originalReporter((part) => (text += part));
+    reporter.report({ ...start, batch: 512, stepsPerEpoch: 3 });
+    const learn = (number: number, epoch: number) => reporter.report({ type: 'step', step: number, epoch, loss: number, top1: 0.25, top5: 0.75, lr: 0.01, imagesPerSecond: 512 });
+    for (const number of [1, 2, 3]) learn(number, 0);
+    reporter.report({ type: 'epoch', step: 3, epoch: 0, loss: 2, top1: 0.25, top5: 0.75 });
+    learn(4, 1);
+    reporter.report({ type: 'magnitudes', step: 4, parameters: [{ name: 'conv1.weight', value: 0.0123, increment: 4.5e-5 }] });
+    reporter.report(evaluation);
+    reporter.report({ type: 'checkpoint', step: 4, path: 'runs/a/checkpoints/x' });
+    reporter.report({ ...done, steps: 4, seconds: 4 });
+    reporter.close();
+    expect(text.split('\n')).toEqual([
+      '=========================',
+      'Training alexnet-mini: recipe alexnet-mini',
+      '  data.flip: 0.5 -> 0',
+      'Data fashion-mnist, 2 batches of 1024 images an epoch, minibatches of 512',
+      'Device gpujs-webasm, checkpoints in runs/a',
+      '=========================',
+      '1.1... logprob:  1.500000, 0.750000, 0.250000 (2.000 sec)',
+      '1.2... logprob:  3.000000, 0.750000, 0.250000 (1.000 sec)',
+      '2.1... logprob:  4.000000, 0.750000, 0.250000 (1.000 sec)',
+      '  conv1.weight                 1.230000e-2 [4.500000e-5]',
+      '======================Test output======================',
+      'logprob:  0.400000, 0.148800, 0.010000 (10000 images)',
+      'Saved checkpoint to runs/a/checkpoints/x',
+      'finished after 4 minibatches (4.000 sec)',
+      '',
+    ]);
+  });
+});
+
 describe('chooseReporter', () => {
   const show = (isTTY: boolean, environment: NodeJS.ProcessEnv): string => {
     const { stream, text } = terminal(isTTY);
-    const reporter = chooseReporter(false, stream, environment);
+    const reporter = chooseReporter('plain', stream, environment);
     for (const event of [start, step(1), evaluation, { ...done, reason: 'stopped', testTop1: null } as const]) reporter.report(event);
     reporter.close();
     return text();

@@ -35,6 +35,19 @@ export async function writeTinyIdx(folder: string, train: number, test: number):
   }
 }
 
+/** Writes a CIFAR-10 folder of noise with a tint that tells the class, ten classes in turn. */
+export async function writeTinyCifar(folder: string, train: number, test: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, count] of [['data_batch_1.bin', train], ['test_batch.bin', test]] as const) {
+    const draws = new RandomStream(1, name).at();
+    const records = Uint8Array.from({ length: count * 3073 }, (_, i) => {
+      const label = Math.floor(i / 3073) % 10;
+      return i % 3073 === 0 ? label : draws.integer(100) + 15 * label;
+    });
+    await writeFile(join(folder, name), records);
+  }
+}
+
 /** One image of the test part, as `predict` may be shown it. */
 export function tinyImage(index: number): { readonly width: number; readonly height: number; readonly pixels: Uint8Array; readonly label: number } {
   return { width: size, height: size, pixels: image(new RandomStream(1, 't10k'), index, index % 3), label: index % 3 };

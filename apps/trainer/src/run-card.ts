@@ -1,0 +1,51 @@
+import { recipeEntries, recipeSourceKeys, type RecipeDifference } from '@convkit/alexnet';
+import { formatDifference, formatValue } from './recipe-text.js';
+import type { RunDescription } from './run-description.js';
+
+/** Changes as they are stored in a run's description. */
+export function packChanges(changes: readonly RecipeDifference[]): RunDescription['changes'] {
+  return changes.map(({ path, a, b }) => ({ path, ...(a === undefined ? {} : { from: plain(a.value) }), ...(b === undefined ? {} : { to: plain(b.value) }) }));
+}
+
+/** What a run departs in from its recipe, one change a line. */
+export function changeLines(changes: readonly RecipeDifference[]): readonly string[] {
+  return changes.map((change) => {
+    const [from, to] = formatDifference(change);
+    return `${change.path}: ${from} -> ${to}`;
+  });
+}
+
+/** The card of a run, in Markdown: what is run on what, in what it departs from its recipe, and every entry with its source. */
+export function runCard(description: RunDescription, changes: readonly RecipeDifference[]): string {
+  const { recipe, data, dataset, classes, format, seed, device, created, maxSteps, maxMinutes, versions } = description;
+  const entries = recipeEntries(recipe);
+  const used = Object.entries(recipeSourceKeys).filter(([key]) => entries.some(({ source }) => new RegExp(`\\b${key}\\b`).test(source)));
+  return [
+    `# ${recipe.name}`,
+    '',
+    `The network ${recipe.network.name} on ${data.replace(/[^:]*\//, '')} (${dataset.name}: ${dataset.trainImages} training and ${dataset.testImages} test images of ${classes.length} classes, `
+      + `used as ${format.size}x${format.size}x${format.channels}), begun ${created} on ${device} with seed ${seed}${maxSteps === undefined ? '' : `, to end after ${maxSteps} updates`}`
+      + `${maxMinutes === undefined ? '' : `, to end after ${maxMinutes} minutes`}. Node ${versions.node}.`,
+    '',
+    '## Departures from the recipe',
+    '',
+    ...(changes.length === 0 ? ['None.'] : ['| entry | recipe | this run |', '| --- | --- | --- |', ...changes.map((change) => row([change.path, ...formatDifference(change)]))]),
+    '',
+    '## Entries',
+    '',
+    '| entry | value | source |',
+    '| --- | --- | --- |',
+    ...entries.map(({ path, value, source }) => row([path, formatValue(value), source])),
+    '',
+    ...used.map(([key, name]) => `- ${key}: ${name}`),
+    '',
+  ].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function plain(value: unknown): NonNullable<RunDescription['changes'][number]['from']> {
+  return JSON.parse(JSON.stringify(value)) as NonNullable<RunDescription['changes'][number]['from']>;
+}

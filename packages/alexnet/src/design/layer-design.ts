@@ -1,0 +1,129 @@
+import {
+  avgPool,
+  conv2d,
+  dense,
+  dropout,
+  gaussian,
+  heNormal,
+  locallyConnected,
+  lrn,
+  lrnWithinChannel,
+  maxPool,
+  relu,
+  sigmoid,
+  tanh,
+  uniform,
+  constant,
+  type Initialiser,
+  type Layer,
+  type WindowOptions,
+} from '@convkit/layers';
+
+/**
+ * First values of a weight: a number is the standard deviation of normal draws around 0; `he-normal` draws with deviation sqrt(2 / inputs), `xavier` uniformly within
+ * sqrt(3 / inputs) (the filler of Caffe), `pytorch` uniformly within 1 / sqrt(inputs), PyTorch's default.
+ */
+export type InitialWeight = number | 'he-normal' | 'xavier' | 'pytorch';
+
+/** First values of a bias: a number for all, or PyTorch's default, which draws as for the weight. */
+export type InitialBias = number | 'pytorch';
+
+/** What has parameters. */
+interface Weighted {
+  readonly initialWeight: InitialWeight;
+  readonly initialBias: InitialBias;
+}
+
+/** A convolution; see `conv2d` of `@convkit/layers`. */
+export type Conv2dDesign = { readonly type: 'conv2d'; readonly outputs: number; readonly kernelSize: number; readonly groups?: number } & WindowOptions & Weighted;
+/** A convolution with filters of its own at every place; see `locallyConnected`. */
+export type LocallyConnectedDesign = { readonly type: 'locallyConnected'; readonly outputs: number; readonly kernelSize: number } & WindowOptions & Weighted;
+/** A fully connected layer; see `dense`. */
+export type DenseDesign = {
+  readonly type: 'dense';
+  /** `classes`: as many as there are classes. That layer is the head, which belongs to no column. */
+  readonly outputs: number | 'classes';
+  /** In columns that stand apart, the second one reads the two halves of its input in the reverse order. Only where the input is a vector. */
+  readonly swapped?: boolean;
+} & Weighted;
+/** Response normalisation across channels; see `lrn`. */
+export type LrnDesign = {
+  readonly type: 'lrn';
+  readonly size: number;
+  readonly alpha: number;
+  readonly divideAlphaBySize: boolean;
+  readonly beta: number;
+  readonly k: number;
+  readonly groups?: number;
+};
+/** Response normalisation within a channel; see `lrnWithinChannel`. */
+export type LrnWithinChannelDesign = {
+  readonly type: 'lrnWithinChannel';
+  readonly size: number;
+  readonly alpha: number;
+  readonly divideAlphaBySize: boolean;
+  readonly beta: number;
+  readonly k: number;
+};
+/** Pooling; see `maxPool` and `avgPool`. */
+export type PoolDesign = { readonly type: 'maxPool' | 'avgPool'; readonly window: number } & WindowOptions;
+/** A function of each number. */
+export type ActivationDesign = { readonly type: 'relu' | 'tanh' | 'sigmoid' };
+/** Dropout; see `dropout`. */
+export type DropoutDesign = { readonly type: 'dropout'; readonly keep: number; readonly scaling: 'test' | 'train' };
+
+/** One layer as plain data. */
+export type LayerDesign =
+  | Conv2dDesign
+  | LocallyConnectedDesign
+  | DenseDesign
+  | LrnDesign
+  | LrnWithinChannelDesign
+  | PoolDesign
+  | ActivationDesign
+  | DropoutDesign;
+
+/** Makes one layer of its description. @throws OptionError `OPTION_INVALID` */
+export function buildLayer(name: string, design: LayerDesign, { classes }: { readonly classes: number }): Layer {
+  switch (design.type) {
+    case 'conv2d':
+      return conv2d(name, { ...design, ...initialisers(design) });
+    case 'locallyConnected':
+      return locallyConnected(name, { ...design, ...initialisers(design) });
+    case 'dense':
+      return dense(name, { outputs: design.outputs === 'classes' ? classes : design.outputs, ...initialisers(design) });
+    case 'lrn':
+      return lrn(name, design);
+    case 'lrnWithinChannel':
+      return lrnWithinChannel(name, design);
+    case 'maxPool':
+      return maxPool(name, design);
+    case 'avgPool':
+      return avgPool(name, design);
+    case 'relu':
+      return relu(name);
+    case 'tanh':
+      return tanh(name);
+    case 'sigmoid':
+      return sigmoid(name);
+    case 'dropout':
+      return dropout(name, design);
+  }
+}
+
+function initialisers({ initialWeight, initialBias }: Weighted): { readonly weight: Initialiser; readonly bias: Initialiser } {
+  return { weight: initialiserOf(initialWeight), bias: initialBias === 'pytorch' ? initialiserOf('pytorch') : constant(initialBias) };
+}
+
+function initialiserOf(initial: InitialWeight): Initialiser {
+  switch (initial) {
+    case 'he-normal':
+      return heNormal;
+    case 'xavier':
+      return uniform((fanIn) => Math.sqrt(3 / fanIn));
+    case 'pytorch':
+      return uniform((fanIn) => 1 / Math.sqrt(fanIn));
+    default:
+      return gaussian(initial);
+  }
+}
