@@ -1,4 +1,4 @@
-"""Writes named arrays as a safetensors file: https://github.com/huggingface/safetensors#format"""
+"""Writes and reads named arrays as safetensors files: https://github.com/huggingface/safetensors#format"""
 
 import json
 import struct
@@ -19,3 +19,16 @@ def write_safetensors(path, tensors, metadata):
     text += b" " * (-len(text) % 8)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def read_safetensors(path):
+    """The F32 arrays of a file by name, and its metadata."""
+    content = Path(path).read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+
+    def array(shape, begin, end):
+        return np.frombuffer(content, "<f4", (end - begin) // 4, 8 + length + begin).reshape(shape)
+
+    return {name: array(entry["shape"], *entry["data_offsets"]) for name, entry in header.items()}, metadata
