@@ -9,10 +9,10 @@ import { predictCommand, type PredictFlags } from './commands/predict.js';
 import { recipeDiffCommand, recipeListCommand, recipeShowCommand, type RecipeListFlags, type RecipeShowFlags } from './commands/recipe.js';
 import { summaryCommand, type SummaryFlags } from './commands/summary.js';
 import { trainCommand, type TrainFlags } from './commands/train.js';
-import { ablationsCommand, type AblationsFlags } from './repro/ablations.js';
-import { fig1Command, type Fig1Flags } from './repro/fig1.js';
-import { fig3Command, type Fig3Flags } from './repro/fig3.js';
-import { fig4Command, type Fig4Flags } from './repro/fig4.js';
+import type { AblationsFlags } from './repro/ablations.js';
+import type { Fig1Flags } from './repro/fig1.js';
+import type { Fig3Flags } from './repro/fig3.js';
+import type { Fig4Flags } from './repro/fig4.js';
 import { commandName } from './wording.js';
 
 /** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
@@ -142,6 +142,7 @@ export function createCli(): Command {
     .addHelpText('after', examples([['data stats --data folder:photos --png mean.png', 'of your own photographs, beside those of ImageNet']]))
     .action((flags: DataStatsFlags) => dataStatsCommand(flags));
 
+  // Charts and pictures are loaded when they are asked for: every other command starts without them.
   const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");
   repro
     .command('fig1')
@@ -157,7 +158,7 @@ export function createCli(): Command {
     .option('--json', 'write JSON lines to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['repro fig1 --data cifar10:cifar-10-binary.tar.gz', 'the whole experiment']]))
-    .action((flags: Fig1Flags) => fig1Command(flags));
+    .action(async (flags: Fig1Flags) => (await import('./repro/fig1.js')).fig1Command(flags));
   repro
     .command('fig3')
     .description('The kernels of the first layer as a PNG, those of the first column above those of the second.')
@@ -168,7 +169,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['repro fig3 --checkpoint runs/RUN --out kernels.png', 'what the first layer has learnt']]))
-    .action((flags: Fig3Flags) => fig3Command(flags));
+    .action(async (flags: Fig3Flags) => (await import('./repro/fig3.js')).fig3Command(flags));
   repro
     .command('fig4')
     .description('Test images with their top-5 bars, and test images with the training images that are nearest in the last hidden layer, as one SVG.')
@@ -183,7 +184,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['repro fig4 --checkpoint runs/RUN', 'on the data of the run']]))
-    .action((flags: Fig4Flags) => fig4Command(flags));
+    .action(async (flags: Fig4Flags) => (await import('./repro/fig4.js')).fig4Command(flags));
   repro
     .command('ablations')
     .description('What normalisation, overlapping pooling, dropout, colour noise, weight decay and the second column are worth: each taken away in turn, the same budget, several seeds, mean and spread.')
@@ -204,7 +205,7 @@ export function createCli(): Command {
         ['repro ablations --data fashion-mnist --set data.colourNoise=none --only "without dropout" --seeds 1', 'one, quickly'],
       ]),
     )
-    .action((flags: AblationsFlags) => ablationsCommand(flags));
+    .action(async (flags: AblationsFlags) => (await import('./repro/ablations.js')).ablationsCommand(flags));
 
   program
     .command('bench')

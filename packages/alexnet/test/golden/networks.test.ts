@@ -5,6 +5,7 @@ import { readSafetensors, type SafetensorsContent } from '@convkit/model-io';
 import { openHostDevice, RandomStream, sizeOf, Tensor, type Device, type Shape } from '@convkit/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDevices } from '../../../kernels-cpu/test/support/devices.js';
+import { inBrowser } from '../../../kernels-gpu/test/support/devices.js';
 import { expectClose } from '../../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../../kernels-gpu/test/support/nd-array.js';
 import { goldenCases, type GoldenCase } from './cases.js';
@@ -15,6 +16,8 @@ const TOLERANCE = 1e-4;
 /** The other devices get a choice that has every kind of layer: compiling all networks for them would take minutes. */
 const everyNetworkOn = ['host', 'cpu'];
 const onEveryDevice = ['alexnet-2012', 'alexnet-2012-apart', 'cifar-18pct', 'cifar-11pct', 'torchvision'];
+/** Browsers repeat what differs most: their software GPU is slow. */
+const chosen = ({ name }: GoldenCase, device: string): boolean => (inBrowser ? ['alexnet-2012', 'cifar-11pct'] : everyNetworkOn.includes(device) ? [name] : onEveryDevice).includes(name);
 
 const files = import.meta.glob<string>('./networks/*.safetensors', { query: '?url&inline', import: 'default' });
 
@@ -76,7 +79,7 @@ describe.each(testDevices)('scaled copies on $name agree with PyTorch:', ({ name
   });
   afterAll(() => device.destroy());
 
-  const cases = goldenCases.filter(({ name }) => everyNetworkOn.includes(deviceName) || onEveryDevice.includes(name));
+  const cases = goldenCases.filter((one) => chosen(one, deviceName));
 
   // Compiles every kernel of the network on the device, which takes the software GPU a while.
   it.each(cases)('$name: logits, all gradients, and ten losses of training', { timeout: 120_000 }, async (one) => {
