@@ -124,8 +124,8 @@ describe.each(testDevices)('scaled copies on $name agree with PyTorch:', ({ name
   });
 });
 
-// What the files are worth: every wrong number in a normalisation is far outside the tolerance.
-const normalised = goldenCases.flatMap((one) => Object.entries(one.design.layers).flatMap(([name, layer]) => (layer.type === 'lrn' || layer.type === 'lrnWithinChannel' ? [{ one, name, layer }] : [])));
+// What the files are worth: every wrong number in a normalisation is far outside the tolerance. The host device says so; once, in Node, is enough.
+const normalised = (inBrowser ? [] : goldenCases).flatMap((one) => Object.entries(one.design.layers).flatMap(([name, layer]) => (layer.type === 'lrn' || layer.type === 'lrnWithinChannel' ? [{ one, name, layer }] : [])));
 
 it.each(normalised)('a mistake in $name of $one.name shows', async ({ one, name, layer }) => {
   const expected = golden(await load(one), 'logits');
