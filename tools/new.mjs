@@ -1,8 +1,8 @@
 /**
  * Writes the skeleton of a kernel or a layer, its test and its lines in the index. It works as written (as identity), and the lint asks for every `TODO` in it.
  *
- *     npm run new kernel OP/FILE   such as tanh/forward, tanh/backward, elementwise/multiply
- *     npm run new layer NAME       such as tanh, average-pool
+ *     npm run new kernel OP/FILE   such as softplus/forward, softplus/backward, elementwise/multiply
+ *     npm run new layer NAME       such as softplus, batch-norm
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

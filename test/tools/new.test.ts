@@ -12,7 +12,7 @@ const copy = mkdtempSync(join(tmpdir(), 'convkit-new-'));
 const made = (kind: string, name: string) => run('node', ['tools/new.mjs', kind, name], { cwd: copy });
 const read = (path: string) => readFileSync(join(copy, path), 'utf8');
 
-const sources = ['packages/kernels-gpu/src/tanh/forward.ts', 'packages/kernels-gpu/src/tanh/backward.ts', 'packages/kernels-gpu/src/elementwise/multiply-add.ts', 'packages/layers/src/soft-sign.ts'];
+const sources = ['packages/kernels-gpu/src/softplus/forward.ts', 'packages/kernels-gpu/src/softplus/backward.ts', 'packages/kernels-gpu/src/elementwise/multiply-add.ts', 'packages/layers/src/soft-sign.ts'];
 const tests = sources.map((path) => path.replace('/src/', '/test/').replace('.ts', '.test.ts'));
 
 beforeAll(async () => {
@@ -24,8 +24,8 @@ beforeAll(async () => {
     }
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  await made('kernel', 'tanh/forward');
-  await made('kernel', 'tanh/backward');
+  await made('kernel', 'softplus/forward');
+  await made('kernel', 'softplus/backward');
   await made('kernel', 'elementwise/multiply-add');
   await made('layer', 'soft-sign');
 }, 60_000);
@@ -36,7 +36,7 @@ afterAll(() => {
 
 it('writes a line into the index beside the same operation, or at its end', () => {
   const index = read('packages/kernels-gpu/src/index.ts');
-  expect(index).toContain("export { tanhForward } from './tanh/forward.js';\nexport { tanhBackward } from './tanh/backward.js';\n");
+  expect(index).toContain("export { softplusForward } from './softplus/forward.js';\nexport { softplusBackward } from './softplus/backward.js';\n");
   expect(index).toMatch(/from '.\/elementwise\/\w+.js';\nexport \{ multiplyAdd \} from '.\/elementwise\/multiply-add.js';\n/);
   expect(read('packages/layers/src/index.ts').endsWith("export { softSign } from './soft-sign.js';\n")).toBe(true);
 });
@@ -61,13 +61,13 @@ it('passes its tests and the laws of its package', async () => {
   expect(success).toBe(true);
   for (const path of wanted) expect(testResults.some(({ name }) => name.endsWith(path))).toBe(true);
   const names = testResults.flatMap(({ assertionResults }) => assertionResults.map(({ fullName }) => fullName));
-  for (const name of ['tanhForward', 'tanhBackward', 'multiplyAdd', 'softSign']) expect(names.some((fullName) => fullName.includes(name))).toBe(true);
+  for (const name of ['softplusForward', 'softplusBackward', 'multiplyAdd', 'softSign']) expect(names.some((fullName) => fullName.includes(name))).toBe(true);
 }, 240_000);
 
 describe('refuses', () => {
   it.each([
-    ['kernel', 'tanh'],
-    ['kernel', 'Tanh/forward'],
+    ['kernel', 'softplus'],
+    ['kernel', 'Softplus/forward'],
     ['kernel', 'a/b/c'],
     ['kernel', '../x/y'],
     ['layer', 'soft/sign'],
