@@ -253,12 +253,10 @@ function setOption(): Option {
 }
 
 function viewsOption(): Option {
-  return new Option('--views <n>', 'views of an image whose answers are averaged')
-    .argParser((text: string) => {
-      if (!['1', '9', '10'].includes(text)) throw new InvalidArgumentError('It must be 1, 9 or 10.');
-      return Number(text);
-    })
-    .default(1);
+  return new Option('--views <n>', "views of an image whose answers are averaged: 1, 9 or 10 (default: the recipe's)").argParser((text: string) => {
+    if (!['1', '9', '10'].includes(text)) throw new InvalidArgumentError('It must be 1, 9 or 10.');
+    return Number(text);
+  });
 }
 
 function whole(least: number): (text: string) => number {

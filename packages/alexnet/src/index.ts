@@ -18,6 +18,7 @@ export type {
   LrnDesign,
   LrnWithinChannelDesign,
   PoolDesign,
+  WeightedDesign,
 } from './design/layer-design.js';
 export { findNetwork, networks, type NetworkDescription } from './networks.js';
 export { recipeOptimiser, recipeSchedule, type DataDesign, type Recipe, type ScheduleDesign } from './recipe.js';

@@ -9,7 +9,7 @@ export { centreCrop, crop, randomCrop, type Box } from './crop.js';
 export { randomResizedCrop, type RandomResizedCropOptions } from './random-resized-crop.js';
 export { flip, randomFlip } from './flip.js';
 export { resize, resizeShortSide } from './resize.js';
-export { IMAGENET_PCA, pcaNoise, shiftColour, type ColourPca, type PcaNoiseOptions, type Rgb } from './pca-noise.js';
+export { IMAGENET_MEAN, IMAGENET_PCA, pcaNoise, shiftColour, type ColourPca, type PcaNoiseOptions, type Rgb } from './pca-noise.js';
 export { scale, subtractMean } from './mean.js';
 export { PixelSums } from './pixel-sums.js';
 export { tenViews } from './ten-views.js';

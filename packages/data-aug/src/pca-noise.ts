@@ -14,6 +14,9 @@ export interface ColourPca {
   readonly axes: readonly [Rgb, Rgb, Rgb];
 }
 
+/** Mean of ImageNet's pixels, red, green, blue, scale 0 to 255. Source: cuda-convnet2, `make-data/input_meta`, the channel means of its mean image of 256 x 256 pixels. */
+export const IMAGENET_MEAN: Rgb = [127.305, 119.715, 104.913];
+
 /** ImageNet's colour axes, scale 0 to 255. Source: cuda-convnet2, `make-data/input_meta`, entry `color_pca`. */
 export const IMAGENET_PCA: ColourPca = {
   deviations: [19.72083305, 37.09388853, 121.78006099],

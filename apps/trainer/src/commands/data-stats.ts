@@ -1,5 +1,5 @@
 import { findRecipe, prepareData } from '@convkit/alexnet';
-import { IMAGENET_PCA, type ColourPca, type FloatImage } from '@convkit/data-aug';
+import { IMAGENET_MEAN, IMAGENET_PCA, type ColourPca, type FloatImage } from '@convkit/data-aug';
 import sharp from 'sharp';
 import { openData, resolveData } from '../data.js';
 import { openOutput } from '../output.js';
@@ -38,7 +38,7 @@ export async function dataStatsCommand({ data: asked, recipe: name, png, json = 
         ['mean', ...numbers(mean)],
         ['deviation', ...numbers(deviation)],
       ]),
-      ...(pca === undefined ? [] : ['', 'main colour axes', ...axes(pca), '', 'those of ImageNet (CC2 make-data/input_meta)', ...axes(IMAGENET_PCA)]),
+      ...(pca === undefined ? [] : ['', 'main colour axes', ...axes(pca), '', `ImageNet (CC2 make-data/input_meta): mean ${IMAGENET_MEAN.join(', ')} (red, green, blue), main colour axes`, ...axes(IMAGENET_PCA)]),
       ...(png === undefined ? [] : ['', `mean image: ${png}`]),
     ]);
   } finally {

@@ -13,7 +13,8 @@ import { count, duration, percent } from '../wording.js';
 export interface EvaluateFlags {
   readonly checkpoint: string;
   readonly data?: string;
-  readonly views: 1 | 9 | 10;
+  /** Default: the recipe's. */
+  readonly views?: 1 | 9 | 10;
   readonly device: DeviceRequest;
   readonly json?: boolean;
 }
@@ -29,7 +30,8 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
-    const source = evaluationBatches(prepareDataset(test, preparation.recipe, preparation.format), preparation, flags.views);
+    const { views } = { ...preparation.recipe.evaluation, ...flags };
+    const source = evaluationBatches(prepareDataset(test, preparation.recipe, preparation.format), preparation, views);
     const began = performance.now();
     let result: Evaluation = { loss: NaN, top1: NaN, top5: NaN, images: 0 };
     for await (result of evaluate({ device, network, parameters, source })) output.progress(result.images, source.images);
@@ -37,9 +39,9 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     const seconds = (performance.now() - began) / 1000;
     const { loss, top1, top5, images } = result;
     output.done(
-      { type: 'done', top1, top5, loss, images, imagesPerSecond: images / seconds, device: device.name, views: flags.views, checkpoint: file, data: described },
+      { type: 'done', top1, top5, loss, images, imagesPerSecond: images / seconds, device: device.name, views, checkpoint: file, data: described },
       [
-        `${description.recipe.network.name} of ${file} on ${described}, ${flags.views === 1 ? 'one view' : `${flags.views} views`} of an image:`,
+        `${description.recipe.network.name} of ${file} on ${described}, ${views === 1 ? 'one view' : `${views} views`} of an image:`,
         `top-1 ${percent(top1)}, top-5 ${percent(top5)}, loss ${loss.toFixed(4)} over ${count(images)} images in ${duration(seconds)} (${count(images / seconds)} images/s on ${device.name})`,
       ],
     );

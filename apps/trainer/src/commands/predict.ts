@@ -14,7 +14,8 @@ export interface PredictFlags {
   readonly checkpoint: string;
   readonly images: readonly string[];
   readonly top: number;
-  readonly views: 1 | 9 | 10;
+  /** Default: the recipe's. */
+  readonly views?: 1 | 9 | 10;
   readonly device: DeviceRequest;
   readonly json?: boolean;
 }
@@ -36,7 +37,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
     for (const [i, image] of images.entries()) {
-      const { data } = await predict({ device, network, parameters, ...preparation, views: flags.views }, [image]);
+      const { data } = await predict({ device, network, parameters, ...preparation, ...(flags.views === undefined ? {} : { views: flags.views }) }, [image]);
       const guesses = best(data, description.classes, flags.top);
       output.line({ type: 'prediction', image: flags.images[i], guesses }, [
         flags.images[i],

@@ -28,16 +28,16 @@ export type InitialWeight = number | 'he-normal' | 'xavier' | 'pytorch';
 /** First values of a bias: a number for all, or PyTorch's default, which draws as for the weight. */
 export type InitialBias = number | 'pytorch';
 
-/** What has parameters. */
-interface Weighted {
+/** First values of a layer with parameters. */
+export interface WeightedDesign {
   readonly initialWeight: InitialWeight;
   readonly initialBias: InitialBias;
 }
 
 /** A convolution; see `conv2d` of `@convkit/layers`. */
-export type Conv2dDesign = { readonly type: 'conv2d'; readonly outputs: number; readonly kernelSize: number; readonly groups?: number } & WindowOptions & Weighted;
+export type Conv2dDesign = { readonly type: 'conv2d'; readonly outputs: number; readonly kernelSize: number; readonly groups?: number } & WindowOptions & WeightedDesign;
 /** A convolution with filters of its own at every place; see `locallyConnected`. */
-export type LocallyConnectedDesign = { readonly type: 'locallyConnected'; readonly outputs: number; readonly kernelSize: number } & WindowOptions & Weighted;
+export type LocallyConnectedDesign = { readonly type: 'locallyConnected'; readonly outputs: number; readonly kernelSize: number } & WindowOptions & WeightedDesign;
 /** A fully connected layer; see `dense`. */
 export type DenseDesign = {
   readonly type: 'dense';
@@ -45,7 +45,7 @@ export type DenseDesign = {
   readonly outputs: number | 'classes';
   /** In columns that stand apart, the second one reads the two halves of its input in the reverse order. Only where the input is a vector. */
   readonly swapped?: boolean;
-} & Weighted;
+} & WeightedDesign;
 /** Response normalisation across channels; see `lrn`. */
 export type LrnDesign = {
   readonly type: 'lrn';
@@ -111,7 +111,7 @@ export function buildLayer(name: string, design: LayerDesign, { classes }: { rea
   }
 }
 
-function initialisers({ initialWeight, initialBias }: Weighted): { readonly weight: Initialiser; readonly bias: Initialiser } {
+function initialisers({ initialWeight, initialBias }: WeightedDesign): { readonly weight: Initialiser; readonly bias: Initialiser } {
   return { weight: initialiserOf(initialWeight), bias: initialBias === 'pytorch' ? initialiserOf('pytorch') : constant(initialBias) };
 }
 
