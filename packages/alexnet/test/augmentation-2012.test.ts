@@ -3,7 +3,7 @@ import { IMAGENET_PCA } from '@convkit/data-aug';
 import { Sampler, defineDataset } from '@convkit/datasets';
 import { RandomStream } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { tenViews2012, testView2012, trainingBatch2012 } from '../../data-aug/test/reference-2012.js';
+import { tenViews2012, testView2012, trainingBatch2012 } from '../../data-aug/test/support/reference-2012.js';
 
 const coded = findRecipe('alexnet-2012-as-coded');
 const seed = 5;

@@ -4,7 +4,7 @@ import { RandomStream } from '@convkit/tensor';
 
 import { augment, centreCrop, crop, flip, IMAGENET_PCA, pcaNoise, randomCrop, randomFlip, shiftColour, subtractMean, tenViews, type AnyImage, type Box, type Rgb, type Step } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
-import { tenViews2012, testView2012, trainingBatch2012, trainingSteps2012 } from './reference-2012.js';
+import { tenViews2012, testView2012, trainingBatch2012, trainingSteps2012 } from './support/reference-2012.js';
 
 /** A mean that is no whole number, and has another value at every pixel. */
 const meanOf = (side: number) => floatImage(side, side, 3, (i) => 90 + ((i * 7919) % 1000) / 17);

@@ -6,7 +6,7 @@ import { packTar } from 'modern-tar';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { CIFAR10_CLASSES, cifar10Archive, cifar10Dataset, datasetStatistics, loadDataset } from '@convkit/datasets';
-import { itWithShared } from './shared-data.js';
+import { itWithShared } from './support/shared-data.js';
 
 const folder = await mkdtemp(`${tmpdir()}/convkit-cifar10-`);
 afterAll(() => rm(folder, { recursive: true }));

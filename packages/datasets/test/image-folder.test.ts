@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { datasetStatistics, decodeImage, imageDataset, loadDataset, openImageFolder, type ImageDatasetOptions } from '@convkit/datasets';
-import { itWithShared } from './shared-data.js';
+import { itWithShared } from './support/shared-data.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-folder-`);
 afterAll(() => rm(root, { recursive: true }));

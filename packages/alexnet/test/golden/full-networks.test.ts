@@ -3,7 +3,7 @@ import { buildNetwork } from '@convkit/alexnet';
 import { releaseAll, uploadParameters } from '@convkit/layers';
 import { readSafetensors } from '@convkit/model-io';
 import { expect, vi } from 'vitest';
-import { itWithShared } from '../../../datasets/test/shared-data.js';
+import { itWithShared } from '../../../datasets/test/support/shared-data.js';
 import { cpuDevice } from '../../../kernels-cpu/test/support/cpu-device.js';
 import { expectClose } from '../../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../../kernels-gpu/test/support/nd-array.js';

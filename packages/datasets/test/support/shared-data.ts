@@ -5,7 +5,7 @@ import { it } from 'vitest';
 
 /** Path of a file of the shared test data: in the folder `CONVKIT_SHARED`, or `../shared/data` beside the repository. */
 function sharedPath(name: string): string {
-  const folder = process.env.CONVKIT_SHARED ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+  const folder = process.env.CONVKIT_SHARED ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
   return `${folder}/${name}`;
 }
 
