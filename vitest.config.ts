@@ -8,9 +8,6 @@ const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, r
 /** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
 const everywhere = ['packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts'];
 
-/** In Chromium the built kernels run their golden values and the suites of the engines. Every formula on every device of Chromium, minutes of a GPU in software, is held on the sources; Node holds each again on the build. */
-const sourcesOnly = process.env.CONVKIT_BUILT ? ['packages/kernels-gpu/test/!(gpujs|golden)/**', 'packages/kernels-gpu/test/*.test.ts'] : [];
-
 const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
 
 export default defineConfig({
@@ -36,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: everywhere,
-          exclude: ['**/node_modules/**', '**/*.node.test.ts', ...sourcesOnly],
+          exclude: ['**/node_modules/**', '**/*.node.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           browser: {
