@@ -18,6 +18,11 @@ export function resolveData(description: string): string {
   return `${kind}:${resolve(path)}`;
 }
 
+/** A resolved description without the folders, for reports that others read. */
+export function shortData(description: string): string {
+  return description.replace(/[^:]*\//, '');
+}
+
 /** Opens the data set of a resolved description. @throws FormatError naming the file */
 export async function openData(description: string): Promise<DatasetSplits> {
   if (description !== fashionMnist.name) return loadDataset(description);

@@ -1,4 +1,4 @@
-import { compareRecipes, recipeEntries, type Recipe, type RecipeDifference, type RecipeEntry, type RecipeValue } from '@convkit/alexnet';
+import { compareRecipes, recipeEntries, recipeSourceKeys, type Recipe, type RecipeDifference, type RecipeEntry, type RecipeValue } from '@convkit/alexnet';
 
 /** An entry's value as people write it: `[224, 224]`, `0.01 from epoch 0, 0.001 from epoch 25`. */
 export function formatValue(value: RecipeValue | undefined): string {
@@ -9,6 +9,11 @@ export function formatValue(value: RecipeValue | undefined): string {
     return list.every((each) => typeof each === 'string') ? list.join(' ') : list.every(isStage) ? list.map(({ from, rate }) => `${rate} from epoch ${from}`).join(', ') : `[${list.map(formatValue).join(', ')}]`;
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The short names in the sources of these entries, with what they stand for. */
+export function sourceLegend(entries: readonly RecipeEntry[]): readonly (readonly [key: string, name: string])[] {
+  return Object.entries(recipeSourceKeys).filter(([key]) => entries.some(({ source }) => new RegExp(`\\b${key}\\b`).test(source)));
 }
 
 /** One line for each difference: where, and what either recipe has there. What only one of them has at all, such as a layer, is one line. */

@@ -1,5 +1,7 @@
-import { recipeEntries, recipeSourceKeys, type RecipeDifference } from '@convkit/alexnet';
-import { formatDifference, formatValue } from './recipe-text.js';
+import { recipeEntries, type RecipeDifference } from '@convkit/alexnet';
+import { shortData } from './data.js';
+import { markdownTable } from './markdown-table.js';
+import { formatDifference, formatValue, sourceLegend } from './recipe-text.js';
 import type { RunDescription } from './run-description.js';
 
 /** Changes as they are stored in a run's description. */
@@ -19,31 +21,24 @@ export function changeLines(changes: readonly RecipeDifference[]): readonly stri
 export function runCard(description: RunDescription, changes: readonly RecipeDifference[]): string {
   const { recipe, data, dataset, classes, format, seed, device, created, maxSteps, maxMinutes, versions } = description;
   const entries = recipeEntries(recipe);
-  const used = Object.entries(recipeSourceKeys).filter(([key]) => entries.some(({ source }) => new RegExp(`\\b${key}\\b`).test(source)));
   return [
     `# ${recipe.name}`,
     '',
-    `The network ${recipe.network.name} on ${data.replace(/[^:]*\//, '')} (${dataset.name}: ${dataset.trainImages} training and ${dataset.testImages} test images of ${classes.length} classes, `
+    `The network ${recipe.network.name} on ${shortData(data)} (${dataset.name}: ${dataset.trainImages} training and ${dataset.testImages} test images of ${classes.length} classes, `
       + `used as ${format.size}x${format.size}x${format.channels}), begun ${created} on ${device} with seed ${seed}${maxSteps === undefined ? '' : `, to end after ${maxSteps} updates`}`
       + `${maxMinutes === undefined ? '' : `, to end after ${maxMinutes} minutes`}. Node ${versions.node}.`,
     '',
     '## Departures from the recipe',
     '',
-    ...(changes.length === 0 ? ['None.'] : ['| entry | recipe | this run |', '| --- | --- | --- |', ...changes.map((change) => row([change.path, ...formatDifference(change)]))]),
+    ...(changes.length === 0 ? ['None.'] : markdownTable([['entry', 'recipe', 'this run'], ...changes.map((change) => [change.path, ...formatDifference(change)])])),
     '',
     '## Entries',
     '',
-    '| entry | value | source |',
-    '| --- | --- | --- |',
-    ...entries.map(({ path, value, source }) => row([path, formatValue(value), source])),
+    ...markdownTable([['entry', 'value', 'source'], ...entries.map(({ path, value, source }) => [path, formatValue(value), source])]),
     '',
-    ...used.map(([key, name]) => `- ${key}: ${name}`),
+    ...sourceLegend(entries).map(([key, name]) => `- ${key}: ${name}`),
     '',
   ].join('\n');
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function plain(value: unknown): NonNullable<RunDescription['changes'][number]['from']> {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findRecipe } from '@convkit/alexnet';
+import { findRecipe, type LayerDesign, type NetworkDesign } from '@convkit/alexnet';
 import { Tensor } from '@convkit/tensor';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -73,15 +73,18 @@ describe('repro fig3', () => {
   });
 
   const weight = Tensor.from([1, 2, 3, 4], Array.from({ length: 24 }, (_, i) => i));
-  const layers = (groups: number) => ({ conv2: { type: 'conv2d', groups } });
+  const network = (groups: number): NetworkDesign => {
+    const mini = findRecipe('alexnet-mini').network;
+    return { ...mini, layers: { ...mini.layers, conv2: { ...mini.layers.conv2, groups } as LayerDesign } };
+  };
 
   it('finds both columns, as groups and apart', () => {
-    const [a, b] = firstKernels(new Map([['conv1.weight', weight]]), layers(2), 'x');
+    const [a, b] = firstKernels(new Map([['conv1.weight', weight], ['conv1.bias', Tensor.zeros([4])]]), network(2), 'x');
     expect([a.shape, b.shape]).toEqual([[1, 2, 3, 2], [1, 2, 3, 2]]);
     expect([[...a.data.slice(0, 4)], [...b.data.slice(0, 4)]]).toEqual([[0, 1, 4, 5], [2, 3, 6, 7]]);
-    expect(firstKernels(new Map([['conv1.weight', weight]]), layers(1), 'x')).toEqual([weight]);
-    expect(firstKernels(new Map([['columns1.conv1a.weight', a], ['columns1.conv1b.weight', b]]), layers(2), 'x')).toEqual([a, b]);
-    expect(() => firstKernels(new Map(), layers(2), 'x.safetensors')).toThrow('x.safetensors: has no first convolution "conv1"');
+    expect(firstKernels(new Map([['conv1.weight', weight], ['conv1.bias', Tensor.zeros([4])]]), network(1), 'x')).toEqual([weight]);
+    expect(firstKernels(new Map([['columns1.conv1a.weight', a], ['columns1.conv1b.weight', b]]), network(2), 'x')).toEqual([a, b]);
+    expect(() => firstKernels(new Map(), network(2), 'x.safetensors')).toThrow('x.safetensors: has no first convolution "conv1"');
   });
 
   it('draws each number where it belongs, scaled jointly or kernel by kernel', async () => {

@@ -1,5 +1,5 @@
 import { findRecipe, prepareData } from '@convkit/alexnet';
-import { IMAGENET_MEAN, IMAGENET_PCA, type ColourPca, type FloatImage } from '@convkit/data-aug';
+import { IMAGENET_MEAN, IMAGENET_PCA, swapRedBlue, type ColourPca, type FloatImage } from '@convkit/data-aug';
 import sharp from 'sharp';
 import { openData, resolveData } from '../data.js';
 import { openOutput } from '../output.js';
@@ -28,7 +28,7 @@ export async function dataStatsCommand({ data: asked, recipe: name, png, json = 
     const { preparation } = await prepareData(recipe, { train, test }, { onProgress: (images, of) => output.progress(images, of) });
     const { format, statistics } = preparation;
     const { mean, deviation, meanImage, pca } = statistics;
-    if (png !== undefined && meanImage !== undefined) await writePicture(png, meanImage);
+    if (png !== undefined && meanImage !== undefined) await writePicture(png, recipe.data.colours === 'bgr' && meanImage.channels === 3 ? swapRedBlue(meanImage) : meanImage);
     const numbers = (values: readonly number[]) => values.map((value) => value.toFixed(4));
     output.done({ type: 'done', data: described, recipe: name, images: train.length, format, mean, deviation, pca: pca ?? null }, [
       `${count(train.length)} training images of ${described}, used as ${format.size}x${format.size}x${format.channels} (${name}); scale 0 to 255`,

@@ -30,7 +30,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
-    const { views } = { ...preparation.recipe.evaluation, ...flags };
+    const views = flags.views ?? preparation.recipe.evaluation.views;
     const source = evaluationBatches(prepareDataset(test, preparation.recipe, preparation.format), preparation, views);
     const began = performance.now();
     let result: Evaluation = { loss: NaN, top1: NaN, top5: NaN, images: 0 };

@@ -5,6 +5,7 @@ import { releaseAll, uploadParameters } from '@convkit/layers';
 import { FormatError } from '@convkit/tensor';
 import { readFile } from 'node:fs/promises';
 import { messageOf, systemCode } from '../file-error.js';
+import { bestGuesses } from '../guesses.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
 import { percent } from '../wording.js';
@@ -20,12 +21,6 @@ export interface PredictFlags {
   readonly json?: boolean;
 }
 
-/** A class and how likely it is, from 0 to 1. */
-interface Guess {
-  readonly class: string;
-  readonly probability: number;
-}
-
 /** `alexnet predict`: says what is on images. All of them are decoded before the first answer, so that a bad one is told at once. */
 export async function predictCommand(flags: PredictFlags): Promise<void> {
   const output = openOutput(flags.json ?? false);
@@ -38,7 +33,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
     const parameters = await uploadParameters(device, checkpoint.parameters);
     for (const [i, image] of images.entries()) {
       const { data } = await predict({ device, network, parameters, ...preparation, ...(flags.views === undefined ? {} : { views: flags.views }) }, [image]);
-      const guesses = best(data, description.classes, flags.top);
+      const guesses = bestGuesses(data, description.classes, flags.top);
       output.line({ type: 'prediction', image: flags.images[i], guesses }, [
         flags.images[i],
         ...guesses.map((guess) => `  ${percent(guess.probability).padStart(8)}  ${guess.class}`),
@@ -50,13 +45,6 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
     output.close();
     await device.destroy();
   }
-}
-
-function best(probabilities: ArrayLike<number>, classes: readonly string[], top: number): Guess[] {
-  return classes
-    .map((name, i) => ({ class: name, probability: probabilities[i] }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, top);
 }
 
 async function readImage(path: string): Promise<Uint8Array> {

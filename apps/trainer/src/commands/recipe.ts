@@ -1,8 +1,8 @@
-import { compareRecipes, findRecipe, inputShape, networks, recipeEntries, recipes, recipeSourceKeys, buildNetwork, type Recipe } from '@convkit/alexnet';
+import { buildNetwork, compareRecipes, findRecipe, inputShape, networks, recipeEntries, recipes, type Recipe } from '@convkit/alexnet';
 import { summarise } from '@convkit/layers';
 import { chooseRecipe } from '../choose-recipe.js';
 import { openOutput } from '../output.js';
-import { differenceLines, formatValue } from '../recipe-text.js';
+import { differenceLines, formatValue, sourceLegend } from '../recipe-text.js';
 import { formatTable } from '../table.js';
 import { count } from '../wording.js';
 
@@ -46,7 +46,7 @@ export function recipeShowCommand(name: string, { set = [], json = false }: Reci
   openOutput(json).done({ type: 'done', name, recipe, entries }, [
     ...formatTable(entries.map(({ path, value, source }) => [path, formatValue(value), source]), 3),
     '',
-    ...legend(entries.map(({ source }) => source)),
+    ...sourceLegend(entries).map(([key, name]) => `${key.padEnd(5)}  ${name}`),
   ]);
 }
 
@@ -60,14 +60,7 @@ export function recipeDiffCommand(a: string, b: string, { json = false }: Recipe
   );
 }
 
-/** The full names behind the short ones in these sources. */
-function legend(sources: readonly string[]): readonly string[] {
-  return Object.entries(recipeSourceKeys)
-    .filter(([key]) => sources.some((source) => new RegExp(`\\b${key}\\b`).test(source)))
-    .map(([key, name]) => `${key.padEnd(5)}  ${name}`);
-}
-
-function costOf({ network, data }: Recipe): { readonly parameters: number; readonly multiplyAdds: number } {
-  const { defaults, recipe } = networks[network.name];
-  return summarise(buildNetwork(network, defaults), [1, ...inputShape({ ...recipe, data }, defaults)]);
+function costOf(recipe: Recipe): { readonly parameters: number; readonly multiplyAdds: number } {
+  const { defaults } = networks[recipe.network.name];
+  return summarise(buildNetwork(recipe.network, defaults), [1, ...inputShape(recipe, defaults)]);
 }

@@ -5,7 +5,8 @@ import { OptionError, type Device } from '@convkit/tensor';
 import { dot, ruleX, tickX } from '@observablehq/plot';
 import { join } from 'node:path';
 import { chooseRecipe } from '../choose-recipe.js';
-import { openData, resolveData } from '../data.js';
+import { openData, resolveData, shortData } from '../data.js';
+import { markdownTable } from '../markdown-table.js';
 import { openOutput, type Output } from '../output.js';
 import { changeLines } from '../run-card.js';
 import { count, duration, percent } from '../wording.js';
@@ -91,14 +92,16 @@ export async function ablationsCommand(flags: AblationsFlags): Promise<void> {
   const chosen = flags.only === undefined ? variants : variants.filter(({ name }) => name === whole || flags.only?.includes(name) === true);
   const unknown = flags.only?.find((name) => !variants.some((variant) => variant.name === name));
   if (unknown !== undefined) throw new OptionError({ code: 'NAME_UNKNOWN', message: `there is no ablation "${unknown}" of ${flags.recipe}.`, help: `there are ${variants.slice(1).map(({ name }) => `"${name}"`).join(', ')}.` });
-  const folder = await StudyFolder.open(flags.out, { recipe: flags.recipe, set, data: described.replace(/[^:]*\//, ''), epochs: flags.epochs });
+  const folder = await StudyFolder.open(flags.out, { recipe: flags.recipe, set, data: shortData(described), epochs: flags.epochs });
   const device = await openNamedDevice(flags.device);
   try {
     const raw = await openData(described);
+    // Nothing that is taken away concerns how images are made ready or what is known of them.
+    const prepared = await prepareData(recipe, raw);
     const runs: Run[] = [];
     for (let seed = 1; seed <= flags.seeds; seed++) {
       for (const variant of chosen) {
-        const { value, taken } = await folder.part(`${variant.name.replaceAll(' ', '-')}-seed-${seed}`, () => runVariant(variant, seed, raw, device, output));
+        const { value, taken } = await folder.part(`${variant.name.replaceAll(' ', '-')}-seed-${seed}`, () => runVariant(variant, seed, prepared, device, output));
         runs.push(value);
         output.line({ ...value, type: 'run', taken }, [`seed ${seed}, ${variant.name}: test error ${percent(value.testError)}, training error ${percent(value.trainError)}, ${duration(value.seconds)}${taken ? ' (was there already)' : ''}`]);
       }
@@ -119,11 +122,10 @@ function defaultChanges(name: string): readonly string[] {
   return data.colourNoise === undefined ? ['data.colourNoise={"strength":0.1,"by":"deviation","divisor":1,"pca":"data"}'] : [];
 }
 
-async function runVariant({ name, recipe }: { readonly name: string; readonly recipe: Recipe }, seed: number, raw: DatasetSplits, device: Device, output: Output): Promise<Run> {
+async function runVariant({ name, recipe }: { readonly name: string; readonly recipe: Recipe }, seed: number, { data, preparation: { format, statistics } }: Awaited<ReturnType<typeof prepareData>>, device: Device, output: Output): Promise<Run> {
   const began = performance.now();
-  const { data, preparation } = await prepareData(recipe, raw);
   let trained = { loss: NaN, top1: NaN };
-  for await (const event of runRecipe({ device, preparation, data, seed, judge: true })) {
+  for await (const event of runRecipe({ device, preparation: { recipe, format, statistics }, data, seed, judge: true })) {
     if (event.type === 'step') output.progress(event.step * recipe.training.batch, recipe.training.epochs * data.train.length);
     if (event.type === 'epoch') trained = event;
     if (event.type !== 'done' || event.evaluation === undefined) continue;
@@ -212,15 +214,22 @@ function reportOf(
   return [
     '# Ablations: what each idea of the paper is worth here',
     '',
-    `The recipe ${recipe.name} (network ${recipe.network.name}) on ${data.replace(/[^:]*\//, '')}, ${count(raw.train.length)} training and ${count(raw.test.length)} test images, ${epochs} epochs, `
+    `The recipe ${recipe.name} (network ${recipe.network.name}) on ${shortData(data)}, ${count(raw.train.length)} training and ${count(raw.test.length)} test images, ${epochs} epochs, `
       + `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}${changes.length === 0 ? '' : `; changed for all: ${changes.join('; ')}`}. One thing is taken away at a time, everything else stays. `
       + 'Errors in percent: mean ± standard deviation over the seeds; differences to the whole recipe are taken seed by seed. The training error is that of the last epoch, while the weights change and with what augments.',
     '',
-    '| | test error | difference | training error | the paper, ImageNet |',
-    '| --- | --- | --- | --- | --- |',
-    ...variants
-      .filter(({ name }) => runs.some(({ variant }) => variant === name))
-      .map(({ name, paper }) => `| ${name} | ${points(of(name, ({ testError }) => testError))} | ${name === whole ? '' : difference(name, ({ testError }) => testError)} | ${points(of(name, ({ trainError }) => trainError))} | ${paper} |`),
+    ...markdownTable([
+      ['', 'test error', 'difference', 'training error', 'the paper, ImageNet'],
+      ...variants
+        .filter(({ name }) => runs.some(({ variant }) => variant === name))
+        .map(({ name, paper }) => [
+          name,
+          points(of(name, ({ testError }) => testError)),
+          name === whole ? '' : difference(name, ({ testError }) => testError),
+          points(of(name, ({ trainError }) => trainError)),
+          paper,
+        ]),
+    ]),
     '',
     `${new Date().toISOString().slice(0, 10)}, device ${device}, ${machine()}.`,
   ];

@@ -1,13 +1,12 @@
 import { findRecipe, prepareData, trainingBatches, type Recipe } from '@convkit/alexnet';
-import type { DatasetSplits } from '@convkit/datasets';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import type { Device } from '@convkit/tensor';
 import { DivergedError } from '@convkit/training';
 import { line, ruleY, selectLast, text } from '@observablehq/plot';
 import { join } from 'node:path';
-import { openData, resolveData } from '../data.js';
+import { openData, resolveData, shortData } from '../data.js';
+import { markdownTable } from '../markdown-table.js';
 import { openOutput, type Output } from '../output.js';
-import { formatTable } from '../table.js';
 import { count, duration, percent } from '../wording.js';
 import { chart } from './chart.js';
 import { runRecipe } from './run-recipe.js';
@@ -40,6 +39,9 @@ interface Point {
   readonly error: number;
 }
 
+/** The images, made ready. */
+type PreparedData = Awaited<ReturnType<typeof prepareData>>;
+
 /** What one net did. */
 interface Result {
   readonly net: Net;
@@ -59,13 +61,15 @@ export async function fig1Command(flags: Fig1Flags): Promise<void> {
   const output = openOutput(flags.json ?? false);
   const described = resolveData(flags.data);
   const { rates, tuneEpochs, maxEpochs, batch, seed } = flags;
-  const folder = await StudyFolder.open(flags.out, { figure: 1, data: described.replace(/[^:]*\//, ''), rates, tuneEpochs, maxEpochs, batch, seed });
+  const folder = await StudyFolder.open(flags.out, { figure: 1, data: shortData(described), rates, tuneEpochs, maxEpochs, batch, seed });
   const device = await openNamedDevice(flags.device);
   try {
     const raw = await openData(described);
+    // The nets differ in nothing that concerns the images.
+    const prepared = await prepareData(fig1Recipe('relu', 0), raw);
     const results: Result[] = [];
     for (const net of nets) {
-      const { value, taken } = await folder.part(`fig1-${net}`, () => runNet(net, raw, device, flags, output));
+      const { value, taken } = await folder.part(`fig1-${net}`, () => runNet(net, prepared, device, flags, output));
       results.push(value);
       output.line({ type: 'net', ...value, taken }, [`${net}: ${describe(value)}${taken ? ' (was there already)' : ''}`]);
       await folder.write('fig1.svg', figure(results));
@@ -79,8 +83,8 @@ export async function fig1Command(flags: Fig1Flags): Promise<void> {
   }
 }
 
-/** The four-layer net with one nonlinearity, nothing that regularises, and one rate for all of the run. @param batch Default 128. */
-export function fig1Recipe(net: Net, rate: number, epochs: number, batch = 128): Recipe {
+/** The four-layer net with one nonlinearity, nothing that regularises, and one rate for all of the run. @param epochs Default 1. @param batch Default 128. */
+export function fig1Recipe(net: Net, rate: number, epochs = 1, batch = 128): Recipe {
   const base = findRecipe('cifar-19pct');
   const { decayOf: _, ...optimiser } = base.optimiser;
   const layers = Object.fromEntries(Object.entries(base.network.layers).map(([name, layer]) => [name, layer.type === 'relu' ? { type: net } : layer]));
@@ -95,12 +99,12 @@ export function fig1Recipe(net: Net, rate: number, epochs: number, batch = 128):
   };
 }
 
-async function runNet(net: Net, raw: DatasetSplits, device: Device, flags: Fig1Flags, output: Output): Promise<Result> {
+async function runNet(net: Net, prepared: PreparedData, device: Device, flags: Fig1Flags, output: Output): Promise<Result> {
   const began = performance.now();
   const tuning = [];
   for (const rate of flags.rates) {
     output.note(`${net}: trying rate ${rate}`);
-    const points = await learn(fig1Recipe(net, rate, flags.tuneEpochs, flags.batch), raw, device, flags.seed, () => false, (at) => output.progress(at, raw.train.length * flags.tuneEpochs));
+    const points = await learn(fig1Recipe(net, rate, flags.tuneEpochs, flags.batch), prepared, device, flags.seed, () => false, (at) => output.progress(at, prepared.data.train.length * flags.tuneEpochs));
     // The last quarter of an epoch tells how far it has come.
     const last = points?.at(-1);
     tuning.push({ rate, loss: last?.loss ?? null, error: last?.error ?? null });
@@ -109,7 +113,7 @@ async function runNet(net: Net, raw: DatasetSplits, device: Device, flags: Fig1F
     ]);
   }
   const { rate } = [...tuning].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity))[0];
-  const curve = (await learn(fig1Recipe(net, rate, flags.maxEpochs, flags.batch), raw, device, flags.seed, ({ error }) => error <= target, (at) => output.progress(at, raw.train.length * flags.maxEpochs))) ?? [];
+  const curve = (await learn(fig1Recipe(net, rate, flags.maxEpochs, flags.batch), prepared, device, flags.seed, ({ error }) => error <= target, (at) => output.progress(at, prepared.data.train.length * flags.maxEpochs))) ?? [];
   const reached = curve.findIndex(({ error }) => error <= target);
   return {
     net,
@@ -124,13 +128,13 @@ async function runNet(net: Net, raw: DatasetSplits, device: Device, flags: Fig1F
 /** Training error and loss of every quarter of an epoch, until `enough`; undefined if it diverged. */
 async function learn(
   recipe: Recipe,
-  raw: DatasetSplits,
+  { data, preparation: { format, statistics } }: PreparedData,
   device: Device,
   seed: number,
   enough: (point: Point) => boolean,
   progress: (images: number) => void,
 ): Promise<readonly (Point & { readonly loss: number })[] | undefined> {
-  const { data, preparation } = await prepareData(recipe, raw);
+  const preparation = { recipe, format, statistics };
   const { batch } = recipe.training;
   const { batchesPerEpoch } = trainingBatches(data.train, preparation, batch, seed);
   const ends = Array.from({ length: partsPerEpoch }, (_, i) => Math.round(((i + 1) * batchesPerEpoch) / partsPerEpoch));
@@ -188,11 +192,11 @@ function reportOf(results: readonly Result[], flags: Fig1Flags, data: string, im
   return [
     '# Figure 1: ReLU against tanh and sigmoid',
     '',
-    `A net of four layers (${findRecipe('cifar-19pct').network.order.join(' ')}; CC1 example-layers/layers-19pct.cfg) on ${data.replace(/[^:]*\//, '')}, ${count(images)} training images, `
+    `A net of four layers (${findRecipe('cifar-19pct').network.order.join(' ')}; CC1 example-layers/layers-19pct.cfg) on ${shortData(data)}, ${count(images)} training images, `
       + `batches of ${flags.batch}, no weight decay, no augmentation, seed ${flags.seed}. The rate of each net is the one of ${flags.rates.join(', ')} with the least training loss after ${flags.tuneEpochs} epochs `
       + `(biases twice as high), and stays the same. The error is that of the images as they are learnt, averaged over quarters of an epoch.`,
     '',
-    ...markdown([
+    ...markdownTable([
       ['net', 'rate', 'epochs to 25 % training error', 'times ReLU', 'time'],
       ...results.map((result) => [
         result.net,
@@ -207,12 +211,8 @@ function reportOf(results: readonly Result[], flags: Fig1Flags, data: string, im
     '',
     'Rates tried, with the training error of the last quarter of an epoch:',
     '',
-    ...markdown([['net', ...flags.rates.map(String)], ...results.map(({ net, tuning }) => [net, ...tuning.map(({ error }) => (error === null ? 'diverged' : percent(error)))])]),
+    ...markdownTable([['net', ...flags.rates.map(String)], ...results.map(({ net, tuning }) => [net, ...tuning.map(({ error }) => (error === null ? 'diverged' : percent(error)))])]),
     '',
     `${new Date().toISOString().slice(0, 10)}, device ${device}, ${machine()}.`,
   ];
-}
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): readonly string[] {
-  return formatTable([head, head.map(() => '---'), ...rows], head.length).map((_, i) => `| ${[head, head.map(() => '---'), ...rows][i].join(' | ')} |`);
 }

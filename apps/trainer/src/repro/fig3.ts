@@ -1,3 +1,4 @@
+import { splitIntoColumns, type NetworkDesign } from '@convkit/alexnet';
 import { FormatError, type Tensor } from '@convkit/tensor';
 import sharp from 'sharp';
 import { loadCheckpoint } from '../load-checkpoint.js';
@@ -24,7 +25,7 @@ export async function fig3Command({ checkpoint: path, out, each = false, scale, 
   const output = openOutput(json);
   const { checkpoint, description, file, warnings } = await loadCheckpoint(path);
   for (const warning of warnings) output.warn(warning);
-  const columns = firstKernels(checkpoint.parameters, description.recipe.network.layers, file);
+  const columns = firstKernels(checkpoint.parameters, description.recipe.network, file);
   await writeNew(out, await kernelPicture(columns, { each, scale }));
   const colour = columns.map(meanColour);
   const kernels = columns.reduce((sum, { shape }) => sum + shape[3], 0);
@@ -38,26 +39,16 @@ export async function fig3Command({ checkpoint: path, out, each = false, scale, 
 }
 
 /** Weights `[R, S, C, K]` of the first layer, one of each column. @throws FormatError `FILE_STATE` */
-export function firstKernels(parameters: ReadonlyMap<string, Tensor>, layers: Readonly<Record<string, { readonly type: string; readonly groups?: number }>>, file: string): readonly Tensor[] {
-  const apart = ['columns1.conv1a.weight', 'columns1.conv1b.weight'].flatMap((name) => parameters.get(name) ?? []);
-  const together = parameters.get('conv1.weight');
-  const found = apart.length === 2 ? apart : together === undefined ? [] : hasColumns(layers) ? halves(together) : [together];
+export function firstKernels(parameters: ReadonlyMap<string, Tensor>, network: NetworkDesign, file: string): readonly Tensor[] {
+  const own = hasGroupsForColumns(network) && parameters.has('conv1.weight') ? splitIntoColumns({ ...network, order: ['conv1'] }, parameters) : parameters;
+  const found = ['columns1.conv1a.weight', 'columns1.conv1b.weight', 'conv1.weight'].flatMap((name) => own.get(name) ?? []);
   if (found.length > 0 && [1, 3].includes(found[0].shape[2])) return found;
   throw new FormatError({ code: 'FILE_STATE', message: `${file}: has no first convolution "conv1" that reads grey or RGB images.`, help: 'give a checkpoint of a network with one.' });
 }
 
-/** Whether the layers after the first are two columns as groups. */
-function hasColumns(layers: Readonly<Record<string, { readonly type: string; readonly groups?: number }>>): boolean {
-  return layers.conv2?.groups === 2;
-}
-
-function halves({ shape, data }: Tensor): Tensor[] {
-  const [R, S, C, K] = shape;
-  return [0, 1].map((which) => {
-    const half = new Float32Array((R * S * C * K) / 2);
-    for (let i = 0; i < R * S * C; i++) half.set(data.subarray(i * K + (which * K) / 2, i * K + ((which + 1) * K) / 2), (i * K) / 2);
-    return { shape: [R, S, C, K / 2], data: half } as unknown as Tensor;
-  });
+/** Whether two columns are laid out as the groups of the layers after the first. */
+function hasGroupsForColumns({ layers }: NetworkDesign): boolean {
+  return Object.hasOwn(layers, 'conv2') && 'groups' in layers.conv2 && layers.conv2.groups === 2;
 }
 
 /** A PNG: {@link perRow} kernels a row, scaled to the range from black to white jointly or each by itself. */

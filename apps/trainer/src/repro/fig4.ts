@@ -1,12 +1,12 @@
-import { viewsOf, type Preparation } from '@convkit/alexnet';
+import { predict, prepareImage, viewsOf, type Preparation } from '@convkit/alexnet';
 import { toBatch, type AnyImage } from '@convkit/data-aug';
 import type { Dataset } from '@convkit/datasets';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { releaseAll, Sequential, uploadParameters } from '@convkit/layers';
 import { RandomStream, type Device, type DeviceTensor, type Tensor } from '@convkit/tensor';
-import { prepareDataset } from '@convkit/alexnet';
 import sharp from 'sharp';
 import { openData, resolveData } from '../data.js';
+import { bestGuesses, type Guess } from '../guesses.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
 import { count, percent } from '../wording.js';
@@ -32,7 +32,7 @@ const BATCH = 50;
 export interface Answered {
   readonly picture: string;
   readonly truth: string;
-  readonly guesses: readonly { readonly name: string; readonly probability: number }[];
+  readonly guesses: readonly Guess[];
 }
 
 /** A test image and the training images that the network finds most alike. */
@@ -51,24 +51,22 @@ export async function fig4Command(flags: Fig4Flags): Promise<void> {
   const { checkpoint, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
-  const raw = await openData(described);
-  const { recipe, format } = preparation;
-  const [train, test] = [raw.train, raw.test].map((set) => prepareDataset(set, recipe, format));
+  const { train, test } = await openData(described);
   const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, checkpoint.parameters);
-    const context: Context = { device, parameters, preparation, body: bodyOf(network) };
+    const context: Context = { device, parameters, preparation, network, body: bodyOf(network) };
     const order = new RandomStream(flags.seed, 'fig4').at().permutation(test.length);
     const shown = [...order.subarray(0, flags.images)];
     const asked = [...order.subarray(flags.images, flags.images + flags.queries)];
 
-    const answers = await answersOf(context, network, test, shown, description.classes);
+    const answers = await answersOf(context, test, shown, description.classes);
     const found = await similarTo(context, test, asked, train, flags.neighbours, (done) => output.progress(done, train.length));
     releaseAll(parameters.values());
     await writeNew(flags.out, figure(answers, found));
 
-    const right = answers.filter(({ truth, guesses }) => guesses[0].name === truth).length;
-    const within = answers.filter(({ truth, guesses }) => guesses.some(({ name }) => name === truth)).length;
+    const right = answers.filter(({ truth, guesses }) => guesses[0].class === truth).length;
+    const within = answers.filter(({ truth, guesses }) => guesses.some((guess) => guess.class === truth)).length;
     const alike = found.reduce((sum, { truth, neighbours }) => sum + neighbours.filter((each) => each.truth === truth).length, 0);
     const pairs = found.length * flags.neighbours;
     const strip = ({ picture: _, ...rest }: { readonly picture: string }) => rest;
@@ -78,7 +76,7 @@ export async function fig4Command(flags: Fig4Flags): Promise<void> {
         answers: answers.map(strip), similar: found.map((each) => ({ ...strip(each), neighbours: each.neighbours.map(strip) })),
       },
       [
-        `${recipe.network.name} of ${file} on ${described}: ${flags.out}`,
+        `${description.recipe.network.name} of ${file} on ${described}: ${flags.out}`,
         `left: ${right} of ${answers.length} test images right, ${within} among the best five`,
         `right: of the ${flags.neighbours} nearest of ${count(train.length)} training images, ${percent(alike / pairs)} have the class of the test image (${context.body.layers[context.body.layers.length - 1].name}, ${count(found.length)} test images)`,
         'The paper (figure 4): eight test images with top-5 bars; five test images with their six nearest training images, most of the same class though their pixels are far apart.',
@@ -94,6 +92,7 @@ interface Context {
   readonly device: Device;
   readonly parameters: ReadonlyMap<string, DeviceTensor>;
   readonly preparation: Preparation;
+  readonly network: Sequential;
   /** The network up to its last hidden layer. */
   readonly body: Sequential;
 }
@@ -103,39 +102,36 @@ export function bodyOf({ layers }: Sequential): Sequential {
   return new Sequential(layers.slice(0, layers.length - 1));
 }
 
-async function run({ device, parameters, preparation }: Context, network: Sequential, images: readonly AnyImage[]): Promise<Tensor> {
+/** Activations of the last hidden layer, one row for each image. */
+async function features({ device, parameters, preparation, body }: Context, images: readonly AnyImage[]): Promise<Tensor> {
   const { recipe, format, statistics } = preparation;
-  const batch = toBatch(images.flatMap((image) => viewsOf(recipe, format, statistics, image, 1)));
+  const batch = toBatch(images.flatMap((image) => viewsOf(recipe, format, statistics, prepareImage(recipe, format, image), 1)));
   using x = await device.upload(batch.shape, batch.data, 'x');
-  using y = await network.predict(device, x, parameters);
+  using y = await body.predict(device, x, parameters);
   return await device.download(y);
 }
 
-async function answersOf(context: Context, network: Sequential, test: Dataset, indices: readonly number[], classes: readonly string[]): Promise<readonly Answered[]> {
+async function answersOf({ preparation, ...rest }: Context, test: Dataset, indices: readonly number[], classes: readonly string[]): Promise<readonly Answered[]> {
   const examples = await Promise.all(indices.map((index) => test.item(index)));
-  const { data, shape } = await run(context, network, examples.map(({ image }) => image));
+  const { data } = await predict({ ...rest, ...preparation, views: 1 }, examples.map(({ image }) => image));
   return Promise.all(
     examples.map(async ({ image, label }, i) => {
-      const logits = data.subarray(i * shape[1], (i + 1) * shape[1]);
-      const most = Math.max(...logits);
-      const powers = Array.from(logits, (logit) => Math.exp(logit - most));
-      const sum = powers.reduce((a, b) => a + b);
-      const guesses = powers.map((power, c) => ({ name: classes[c], probability: power / sum })).sort((a, b) => b.probability - a.probability);
-      return { picture: await pictureOf(image), truth: classes[label], guesses: guesses.slice(0, 5) };
+      const probabilities = data.subarray(i * classes.length, (i + 1) * classes.length);
+      return { picture: await pictureOf(image, preparation), truth: classes[label], guesses: bestGuesses(probabilities, classes, 5) };
     }),
   );
 }
 
 async function similarTo(context: Context, test: Dataset, asked: readonly number[], train: Dataset, neighbours: number, progress: (done: number) => void): Promise<readonly Similar[]> {
   const queries = await Promise.all(asked.map((index) => test.item(index)));
-  const wanted = await run(context, context.body, queries.map(({ image }) => image));
+  const wanted = await features(context, queries.map(({ image }) => image));
   const width = wanted.data.length / queries.length;
   /** For each query the nearest so far, nearest first. */
   const best: { index: number; distance: number }[][] = queries.map(() => []);
   for (let first = 0; first < train.length; first += BATCH) {
     const indices = Array.from({ length: Math.min(BATCH, train.length - first) }, (_, i) => first + i);
     const examples = await Promise.all(indices.map((index) => train.item(index)));
-    const { data } = await run(context, context.body, examples.map(({ image }) => image));
+    const { data } = await features(context, examples.map(({ image }) => image));
     for (const [i, index] of indices.entries()) {
       for (const [q, list] of best.entries()) {
         let sum = 0;
@@ -150,20 +146,21 @@ async function similarTo(context: Context, test: Dataset, asked: readonly number
   }
   return Promise.all(
     queries.map(async ({ image, label }, q) => ({
-      picture: await pictureOf(image),
+      picture: await pictureOf(image, context.preparation),
       truth: test.classes[label],
       neighbours: await Promise.all(
         best[q].map(async ({ index, distance }) => {
           const example = await train.item(index);
-          return { picture: await pictureOf(example.image), truth: train.classes[example.label], index, distance: Math.sqrt(distance) };
+          return { picture: await pictureOf(example.image, context.preparation), truth: train.classes[example.label], index, distance: Math.sqrt(distance) };
         }),
       ),
     })),
   );
 }
 
-/** An image as the text of a PNG that an SVG can hold. */
-async function pictureOf({ width, height, channels, data }: AnyImage): Promise<string> {
+/** What the network sees of an image, in its true colours, as the text of a PNG that an SVG can hold. */
+async function pictureOf(image: AnyImage, { recipe, format }: Preparation): Promise<string> {
+  const { width, height, channels, data } = prepareImage({ ...recipe, data: { ...recipe.data, colours: 'rgb' } }, format, image);
   const bytes = Uint8Array.from(data, (value) => Math.round(value));
   const png = await sharp(bytes, { raw: { width, height, channels: channels as 1 | 3 } }).png({ palette: width > 64 }).toBuffer();
   return `data:image/png;base64,${png.toString('base64')}`;
@@ -197,7 +194,7 @@ function answered({ picture, truth, guesses }: Answered, x: number, y: number, w
   return [
     image(picture, x + (width - side) / 2, y),
     `<text x="${x + width / 2}" y="${y + side + row}" text-anchor="middle" font-weight="bold">${escape(truth)}</text>`,
-    ...guesses.flatMap(({ name, probability }, i) => {
+    ...guesses.flatMap(({ class: name, probability }, i) => {
       const top = y + side + row * (i + 1.5);
       return [
         `<rect x="${x}" y="${top}" width="${(width * probability).toFixed(1)}" height="${row - 2}" fill="${name === truth ? '#e76f51' : '#8ab6d6'}"/>`,
