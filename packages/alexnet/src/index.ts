@@ -22,16 +22,8 @@ export type {
 } from './design/layer-design.js';
 export { findNetwork, networks, type NetworkDescription } from './networks.js';
 export { recipeOptimiser, recipeSchedule, type DataDesign, type Recipe, type ScheduleDesign } from './recipe.js';
-export {
-  compareRecipes,
-  overrideRecipe,
-  recipeEntries,
-  rescaleRates,
-  stretchRecipe,
-  type RecipeDifference,
-  type RecipeEntry,
-  type RecipeValue,
-} from './recipe-entries.js';
+export { compareRecipes, recipeEntries, type RecipeDifference, type RecipeEntry, type RecipeValue } from './recipe-entries.js';
+export { overrideRecipe, rescaleRates, stretchRecipe } from './change-recipe.js';
 export { findRecipe, recipes, recipeSourceKeys } from './recipes.js';
 export { imageFormat, inputShape, prepareImage, type DataDescription, type ImageFormat } from './image-format.js';
 export { trainingSteps, viewsOf, type PixelStatistics, type TrainingSteps } from './network-inputs.js';

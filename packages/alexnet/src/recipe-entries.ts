@@ -1,5 +1,4 @@
-import { OptionError } from '@convkit/tensor';
-import type { Recipe, ScheduleDesign } from './recipe.js';
+import type { Recipe } from './recipe.js';
 
 /** One entry of a recipe. */
 export interface RecipeEntry {
@@ -53,48 +52,6 @@ export function compareRecipes(a: Recipe, b: Recipe): readonly RecipeDifference[
     .map((path) => ({ path, a: ofA.get(path), b: ofB.get(path) }));
 }
 
-/**
- * A recipe with one entry changed, and its source said to be `by`.
- *
- * @param path Of an entry, or of a group of them, such as `data.colourNoise`.
- * @param value The new value; undefined takes the entry away.
- * @throws OptionError `NAME_UNKNOWN` when no group of entries is there for it. Whether the value makes sense is not checked here.
- *
- * @example
- * ```ts
- * import { compareRecipes, findRecipe, overrideRecipe } from '@convkit/alexnet';
- *
- * const recipe = findRecipe('alexnet-2012-as-coded');
- * const changed = overrideRecipe(recipe, 'data.imagesPerDraw', 1, 'a try');
- * console.log(compareRecipes(recipe, changed).map(({ path, a, b }) => [path, a?.value, b?.value])); // [ [ 'data.imagesPerDraw', 32, 1 ] ]
- * ```
- */
-export function overrideRecipe(recipe: Recipe, path: string, value: RecipeValue | undefined, by: string): Recipe {
-  const keys = path.split('.');
-  const changed = replace(recipe as unknown as Group, keys, value, path) as unknown as Recipe;
-  return { ...changed, sources: { ...changed.sources, [path]: by } };
-}
-
-/**
- * The same recipe over another number of epochs: every moment of its schedules, and the end of its colour noise, keep their place in proportion.
- */
-export function stretchRecipe(recipe: Recipe, epochs: number): Recipe {
-  const factor = epochs / recipe.training.epochs;
-  const { colourNoise } = recipe.data;
-  return {
-    ...recipe,
-    training: { ...recipe.training, epochs },
-    rates: mapSchedules(recipe.rates, (schedule) => stretchSchedule(schedule, factor)),
-    ...(colourNoise?.until === undefined ? {} : { data: { ...recipe.data, colourNoise: { ...colourNoise, until: colourNoise.until * factor } } }),
-  };
-}
-
-/** The same recipe with another first rate for the weights; all other rates keep their proportion to it. */
-export function rescaleRates(recipe: Recipe, rate: number): Recipe {
-  const factor = rate / firstRate(recipe.rates.weights);
-  return { ...recipe, rates: mapSchedules(recipe.rates, (schedule) => rescaleSchedule(schedule, factor)) };
-}
-
 /** The same recipe without the sources of entries that it does not have. */
 export function keepUsedSources(recipe: Recipe): Recipe {
   const paths = recipeEntries(recipe).map(({ path }) => path);
@@ -102,9 +59,11 @@ export function keepUsedSources(recipe: Recipe): Recipe {
   return { ...recipe, sources: Object.fromEntries(used) };
 }
 
-type Group = { readonly [key: string]: RecipeValue | Group };
+/** Entries by name, and groups of them. @internal */
+export type Group = { readonly [key: string]: RecipeValue | Group };
 
-function isGroup(value: unknown): value is Group {
+/** @internal */
+export function isGroup(value: unknown): value is Group {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -120,42 +79,4 @@ function sourceOf(sources: Recipe['sources'], path: string): string {
     if (Object.hasOwn(sources, prefix)) return sources[prefix];
   }
   return '';
-}
-
-function replace(group: Group, [key, ...rest]: readonly string[], value: RecipeValue | undefined, path: string): Group {
-  if (rest.length === 0) {
-    const { [key]: _, ...others } = group;
-    if (value === undefined) return others;
-    return { ...group, [key]: value };
-  }
-  const inner = Object.hasOwn(group, key) ? group[key] : undefined;
-  if (!isGroup(inner)) {
-    const known = Object.keys(group).filter((name) => isGroup(group[name]));
-    throw new OptionError({ code: 'NAME_UNKNOWN', message: `the recipe has no entry "${path}": there is no group "${key}".`, help: `use ${known.join(', ') || 'a shorter path'}.` });
-  }
-  return { ...group, [key]: replace(inner, rest, value, path) };
-}
-
-function mapSchedules(rates: Recipe['rates'], change: (schedule: ScheduleDesign) => ScheduleDesign): Recipe['rates'] {
-  const { weights, biases, layers } = rates;
-  return {
-    weights: change(weights),
-    biases: change(biases),
-    ...(layers === undefined ? {} : { layers: Object.fromEntries(Object.entries(layers).map(([name, schedule]) => [name, change(schedule)])) }),
-  };
-}
-
-function stretchSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
-  if (schedule.type === 'steps') return { ...schedule, at: schedule.at.map((epoch) => epoch * factor) };
-  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from: from * factor, rate })) };
-  return schedule;
-}
-
-function rescaleSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
-  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from, rate: rate * factor })) };
-  return { ...schedule, rate: schedule.rate * factor };
-}
-
-function firstRate(schedule: ScheduleDesign): number {
-  return schedule.type === 'manual' ? schedule.rates[0].rate : schedule.rate;
 }

@@ -1,8 +1,9 @@
 import { add, concatChannels, sliceChannels } from '@convkit/kernels-gpu';
-import { OptionError, ShapeError, formatShape, type DeviceTensor, type Shape } from '@convkit/tensor';
+import { OptionError, ShapeError, formatShape, sizeOf, type DeviceTensor, type Shape } from '@convkit/tensor';
 import type { Layer, LayerDevice } from './layer.js';
 import { releaseAll } from './parameters.js';
 import type { Sequential } from './sequential.js';
+import { summarise } from './summarise.js';
 
 /** Options of {@link columns}. */
 export interface ColumnsOptions {
@@ -77,7 +78,7 @@ export function columns(name: string, stacks: readonly Sequential[], options: Co
     },
     parameterSpecs: (x) => parts(x).flatMap(({ net, x: shape }) => net.parameterSpecs(shape)),
     scratchShapes: (x) => [...inputShapes(x).filter((_, i) => !whole[i]), ...outputShapes(x).filter((_, i) => kept[i])],
-    multiplyAdds: (x) => sum(parts(x).map(({ net, x: shape }) => multiplyAddsOf(net, shape))),
+    multiplyAdds: (x) => sum(parts(x).map(({ net, x: shape }) => summarise(net, shape).multiplyAdds)),
     parts,
 
     async forward({ device, x, parameters, mode, wantTape }) {
@@ -133,12 +134,13 @@ async function gather(device: LayerDevice, x: DeviceTensor, order: readonly numb
 /** The gradient of {@link gather}: every part goes back to its place, and nothing was read of those left out. Uses `dx` up. */
 async function scatter(device: LayerDevice, dx: DeviceTensor, order: readonly number[], count: number): Promise<DeviceTensor> {
   const width = lastOf(dx.shape) / order.length;
+  const shape = [...dx.shape.slice(0, -1), width];
   const parts = [];
   for (let part = 0; part < count; part++) {
     const at = order.indexOf(part);
     parts.push(
       at < 0
-        ? await device.upload([...dx.shape.slice(0, -1), width], new Float32Array(sizeOfRest(dx.shape) * width), 'unread')
+        ? await device.upload(shape, new Float32Array(sizeOf(shape)), 'unread')
         : await device.run(sliceChannels, [dx], { from: at * width, to: (at + 1) * width }),
     );
   }
@@ -150,25 +152,14 @@ async function scatter(device: LayerDevice, dx: DeviceTensor, order: readonly nu
 
 /** Tensors side by side on the last axis; they stay with the caller. */
 async function join(device: LayerDevice, tensors: readonly DeviceTensor[]): Promise<DeviceTensor> {
-  let joined = tensors[0];
-  for (const [i, next] of tensors.entries()) {
-    if (i === 0) continue;
-    joined = await device.run(concatChannels, [joined, next], {}, { donate: i > 1 ? [joined] : [] });
-  }
+  const [first, ...rest] = tensors;
+  let joined = first;
+  for (const next of rest) joined = await device.run(concatChannels, [joined, next], {}, { donate: joined === first ? [] : [joined] });
   return joined;
-}
-
-function multiplyAddsOf(net: Sequential, x: Shape): number {
-  const shapes = net.shapes(x);
-  return sum(net.layers.map((layer, i) => layer.multiplyAdds(shapes[i])));
 }
 
 function lastOf(shape: Shape): number {
   return shape[shape.length - 1];
-}
-
-function sizeOfRest(shape: Shape): number {
-  return shape.slice(0, -1).reduce((product, size) => product * size, 1);
 }
 
 function sum(values: readonly number[]): number {

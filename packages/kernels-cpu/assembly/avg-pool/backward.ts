@@ -1,22 +1,10 @@
-import { Pool } from '../plan/pool';
+import { POOL_OF_ROWS, Pool, PoolRows } from '../plan/pool';
 import { loadFirst, storeFirst } from '../vector/partial';
-
-// @ts-ignore: decorator
-@unmanaged
-class Parameters {
-  out: u32;
-  /** Rows of all images. */
-  rows: i32;
-  /** Rows in a task. */
-  block: i32;
-}
-
-const POOL = offsetof<Parameters>();
 
 /** Every row of an image gathers from the windows that hold it; a window adds an equal share to each of its pixels in the row. `x` is dy. A task is a block of rows of the images. */
 export function avgPoolBackward(parameters: usize, task: i32, scratch: usize): void {
-  const own = changetype<Parameters>(parameters);
-  const p = changetype<Pool>(parameters + POOL);
+  const own = changetype<PoolRows>(parameters);
+  const p = changetype<Pool>(parameters + POOL_OF_ROWS);
   const end = min((task + 1) * own.block, own.rows);
   const channels = p.channels;
   const pixel = <usize>channels << 2;

@@ -1,22 +1,10 @@
-import { Pool } from '../plan/pool';
+import { POOL_OF_ROWS, Pool, PoolRows } from '../plan/pool';
 import { loadFirst, storeFirst } from '../vector/partial';
-
-// @ts-ignore: decorator
-@unmanaged
-class Parameters {
-  out: u32;
-  /** Rows of all results. */
-  rows: i32;
-  /** Rows in a task. */
-  block: i32;
-}
-
-const POOL = offsetof<Parameters>();
 
 /** The mean of every window, over its pixels inside the image. A task is a block of rows of the results. */
 export function avgPoolForward(parameters: usize, task: i32, scratch: usize): void {
-  const own = changetype<Parameters>(parameters);
-  const p = changetype<Pool>(parameters + POOL);
+  const own = changetype<PoolRows>(parameters);
+  const p = changetype<Pool>(parameters + POOL_OF_ROWS);
   const end = min((task + 1) * own.block, own.rows);
   const channels = p.channels;
   const pixel = <usize>channels << 2;

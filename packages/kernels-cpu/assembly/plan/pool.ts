@@ -1,4 +1,4 @@
-/** Sizes of a pooling, as the parameters of both directions begin. */
+/** Sizes of a pooling, as the parameters of all its operations end. */
 // @ts-ignore: decorator
 @unmanaged
 export class Pool {
@@ -15,3 +15,17 @@ export class Pool {
   top: i32;
   left: i32;
 }
+
+/** How the poolings begin whose tasks are blocks of rows of their results. */
+// @ts-ignore: decorator
+@unmanaged
+export class PoolRows {
+  out: u32;
+  /** Rows of all results. */
+  rows: i32;
+  /** Rows in a task. */
+  block: i32;
+}
+
+/** Where their sizes are. */
+export const POOL_OF_ROWS = offsetof<PoolRows>();

@@ -1,21 +1,9 @@
 import { avgPoolBackward, avgPoolForward } from '@convkit/kernels-gpu';
-import { sizeOf } from '@convkit/tensor';
 import { Operation } from '../operation.js';
 import type { Tuned } from '../tuned.js';
-
-/** Rows of the result, of which each task makes some. */
-function byRows(operation: Operation): Tuned {
-  return ({ plan, inputs: [input] }, commands) => {
-    const { H, W, R, S, P, Q, strideH, strideW, top, left } = plan.constants;
-    const [rows, , channels] = plan.grid;
-    const block = Math.ceil(rows / 2048);
-    const out = commands.result(sizeOf(plan.output));
-    commands.submit(operation, Math.ceil(rows / block), [out.block.at, rows, block, input.block.at, H, W, channels, P, Q, R, S, strideH, strideW, top, left]);
-    return out;
-  };
-}
+import { poolRows } from './pool-rows.js';
 
 export const tunedAvgPool: readonly (readonly [object, Tuned])[] = [
-  [avgPoolForward, byRows(Operation.AvgPoolForward)],
-  [avgPoolBackward, byRows(Operation.AvgPoolBackward)],
+  [avgPoolForward, poolRows(Operation.AvgPoolForward)],
+  [avgPoolBackward, poolRows(Operation.AvgPoolBackward)],
 ];

@@ -4,15 +4,7 @@ import { SCRATCH_BYTES } from '../memory-map.js';
 import { Operation } from '../operation.js';
 import { MOST_TASKS } from '../team.js';
 import type { Tuned } from '../tuned.js';
-
-const tunedMaxPoolForward: Tuned = ({ plan, inputs: [x] }, commands) => {
-  const { H, W, R, S, P, Q, strideH, strideW, top, left } = plan.constants;
-  const [rows, , channels] = plan.grid;
-  const block = Math.ceil(rows / 2048);
-  const out = commands.result(sizeOf(plan.output));
-  commands.submit(Operation.MaxPoolForward, Math.ceil(rows / block), [out.block.at, rows, block, x.block.at, H, W, channels, P, Q, R, S, strideH, strideW, top, left]);
-  return out;
-};
+import { poolRows } from './pool-rows.js';
 
 const tunedMaxPoolBackward: Tuned = ({ plan, inputs: [x, dy] }, commands) => {
   const { H, W, R, S, P, Q, strideH, strideW, top, left } = plan.constants;
@@ -28,6 +20,6 @@ const tunedMaxPoolBackward: Tuned = ({ plan, inputs: [x, dy] }, commands) => {
 };
 
 export const tunedMaxPool: readonly (readonly [object, Tuned])[] = [
-  [maxPoolForward, tunedMaxPoolForward],
+  [maxPoolForward, poolRows(Operation.MaxPoolForward)],
   [maxPoolBackward, tunedMaxPoolBackward],
 ];

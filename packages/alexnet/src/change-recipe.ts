@@ -1,0 +1,83 @@
+import { OptionError } from '@convkit/tensor';
+import { isGroup, type Group, type RecipeValue } from './recipe-entries.js';
+import type { Recipe, ScheduleDesign } from './recipe.js';
+
+/**
+ * A recipe with one entry changed, and its source said to be `by`.
+ *
+ * @param path Of an entry, or of a group of them, such as `data.colourNoise`.
+ * @param value The new value; undefined takes the entry away.
+ * @throws OptionError `NAME_UNKNOWN` when no group of entries is there for it. Whether the value makes sense is not checked here.
+ *
+ * @example
+ * ```ts
+ * import { compareRecipes, findRecipe, overrideRecipe } from '@convkit/alexnet';
+ *
+ * const recipe = findRecipe('alexnet-2012-as-coded');
+ * const changed = overrideRecipe(recipe, 'data.imagesPerDraw', 1, 'a try');
+ * console.log(compareRecipes(recipe, changed).map(({ path, a, b }) => [path, a?.value, b?.value])); // [ [ 'data.imagesPerDraw', 32, 1 ] ]
+ * ```
+ */
+export function overrideRecipe(recipe: Recipe, path: string, value: RecipeValue | undefined, by: string): Recipe {
+  const keys = path.split('.');
+  const changed = replace(recipe as unknown as Group, keys, value, path) as unknown as Recipe;
+  return { ...changed, sources: { ...changed.sources, [path]: by } };
+}
+
+/**
+ * The same recipe over another number of epochs: every moment of its schedules, and the end of its colour noise, keep their place in proportion.
+ */
+export function stretchRecipe(recipe: Recipe, epochs: number): Recipe {
+  const factor = epochs / recipe.training.epochs;
+  const { colourNoise } = recipe.data;
+  return {
+    ...recipe,
+    training: { ...recipe.training, epochs },
+    rates: mapSchedules(recipe.rates, (schedule) => stretchSchedule(schedule, factor)),
+    ...(colourNoise?.until === undefined ? {} : { data: { ...recipe.data, colourNoise: { ...colourNoise, until: colourNoise.until * factor } } }),
+  };
+}
+
+/** The same recipe with another first rate for the weights; all other rates keep their proportion to it. */
+export function rescaleRates(recipe: Recipe, rate: number): Recipe {
+  const factor = rate / firstRate(recipe.rates.weights);
+  return { ...recipe, rates: mapSchedules(recipe.rates, (schedule) => rescaleSchedule(schedule, factor)) };
+}
+
+function replace(group: Group, [key, ...rest]: readonly string[], value: RecipeValue | undefined, path: string): Group {
+  if (rest.length === 0) {
+    const { [key]: _, ...others } = group;
+    if (value === undefined) return others;
+    return { ...group, [key]: value };
+  }
+  const inner = Object.hasOwn(group, key) ? group[key] : undefined;
+  if (!isGroup(inner)) {
+    const known = Object.keys(group).filter((name) => isGroup(group[name]));
+    throw new OptionError({ code: 'NAME_UNKNOWN', message: `the recipe has no entry "${path}": there is no group "${key}".`, help: `use ${known.join(', ') || 'a shorter path'}.` });
+  }
+  return { ...group, [key]: replace(inner, rest, value, path) };
+}
+
+function mapSchedules(rates: Recipe['rates'], change: (schedule: ScheduleDesign) => ScheduleDesign): Recipe['rates'] {
+  const { weights, biases, layers } = rates;
+  return {
+    weights: change(weights),
+    biases: change(biases),
+    ...(layers === undefined ? {} : { layers: Object.fromEntries(Object.entries(layers).map(([name, schedule]) => [name, change(schedule)])) }),
+  };
+}
+
+function stretchSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
+  if (schedule.type === 'steps') return { ...schedule, at: schedule.at.map((epoch) => epoch * factor) };
+  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from: from * factor, rate })) };
+  return schedule;
+}
+
+function rescaleSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
+  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from, rate: rate * factor })) };
+  return { ...schedule, rate: schedule.rate * factor };
+}
+
+function firstRate(schedule: ScheduleDesign): number {
+  return schedule.type === 'manual' ? schedule.rates[0].rate : schedule.rate;
+}
