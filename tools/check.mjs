@@ -1,5 +1,5 @@
 /**
- * Says whether a change is done: runs every script `check:*` of package.json in order and prints one line for each, its output only when it fails.
+ * Says whether a change is done: runs every script `check:*` of package.json and prints one line for each, in order, its output only when it fails.
  *
  *     npm run check                     all
  *     npm run check -- types lint       these
@@ -28,11 +28,11 @@ const chosen = parts.filter((name) => (positionals.length === 0 || positionals.i
 const reports = process.env.CONVKIT_REPORTS ?? mkdtempSync(join(tmpdir(), 'convkit-check-'));
 const width = Math.max(...parts.map((name) => name.length)) + 2;
 const failed = [];
-for (const name of chosen) {
+const results = startAll(chosen);
+for (const [i, name] of chosen.entries()) {
   process.stdout.write(name.padEnd(width));
-  const start = performance.now();
-  const { code, output, report } = await run(name);
-  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(9);
+  const { code, output, report, milliseconds } = await results[i];
+  const seconds = `${(milliseconds / 1000).toFixed(1)} s`.padStart(9);
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'}${seconds}${report ? `   ${report}` : ''}`);
   if (code !== 0) {
     failed.push(name);
@@ -43,10 +43,28 @@ console.log(failed.length === 0 ? `All ${chosen.length} checks passed.` : `Faile
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /**
+ * Tests use all cores and run alone; the other parts have one thread each and run two at a time.
+ *
+ * @param {string[]} names
+ * @returns {ReturnType<typeof run>[]}
+ */
+function startAll(names) {
+  /** @type {Promise<unknown>[]} */
+  let lanes = [Promise.resolve(), Promise.resolve()];
+  return names.map((name, i) => {
+    const alone = name.endsWith('tests');
+    const result = (alone ? Promise.all(lanes) : lanes[i % 2]).then(() => run(name));
+    lanes = lanes.map((lane, j) => (alone || j === i % 2 ? result : lane));
+    return result;
+  });
+}
+
+/**
  * @param {string} name
- * @returns {Promise<{ code: number | null, output: string, report: string | undefined }>}
+ * @returns {Promise<{ code: number | null, output: string, report: string | undefined, milliseconds: number }>}
  */
 function run(name) {
+  const start = performance.now();
   const file = join(reports, `${name}.json`);
   const options = name.endsWith('tests') ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
   return new Promise((done) => {
@@ -55,7 +73,7 @@ function run(name) {
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('close', (code) => {
       const counts = existsSync(file) ? countTests(file) : undefined;
-      done({ code, output, report: counts && `${counts.passed} passed, ${counts.failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}` });
+      done({ code, output, milliseconds: performance.now() - start, report: counts && `${counts.passed} passed, ${counts.failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}` });
     });
   });
 }
