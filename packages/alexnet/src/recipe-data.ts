@@ -36,7 +36,8 @@ const EVALUATION_ROWS = 100;
 /** The same data with every image as the recipe wants it before anything else: in size and channels of the format. */
 export function prepareDataset(dataset: Dataset, recipe: Recipe, format: ImageFormat): Dataset {
   const { name, split, length, classes } = dataset;
-  return defineDataset({ name, split, length, classes, channels: format.channels, width: format.size, height: format.size }, async (index) => {
+  const nameOf = (index: number) => dataset.nameOf(index);
+  return defineDataset({ name, split, length, classes, channels: format.channels, width: format.size, height: format.size, nameOf }, async (index) => {
     const { image, label } = await dataset.item(index);
     return { image: prepareImage(recipe, format, image), label };
   });
@@ -46,7 +47,8 @@ export function prepareDataset(dataset: Dataset, recipe: Recipe, format: ImageFo
 export function prepareTrainingDataset(dataset: Dataset, recipe: Recipe, format: ImageFormat): Dataset {
   if (recipe.data.crop.resized === undefined) return prepareDataset(dataset, recipe, format);
   const { name, split, length, classes } = dataset;
-  return defineDataset({ name, split, length, classes, channels: format.channels }, async (index) => {
+  const nameOf = (index: number) => dataset.nameOf(index);
+  return defineDataset({ name, split, length, classes, channels: format.channels, nameOf }, async (index) => {
     const { image, label } = await dataset.item(index);
     return { image: prepareColours(recipe, format, image), label };
   });

@@ -1,5 +1,6 @@
 import { OptionError } from '@convkit/tensor';
 import type { Image } from '@convkit/data-aug';
+import { hashContents } from './hash-contents.js';
 
 /** Which part of the data: `train` teaches, `test` judges. */
 export type Split = 'train' | 'test';
@@ -35,6 +36,13 @@ export interface Dataset {
    * @throws OptionError `OPTION_INVALID` if there is no such index; FormatError if the file behind it is not a good image.
    */
   item(index: number): Promise<Example>;
+  /** What an example is called where it comes from, such as the path of its file: for messages. */
+  nameOf(index: number): string;
+  /**
+   * SHA-256 in hexadecimal over what the data set is: its classes, and label and content of every example in order. Reads all of it, unless the source keeps its hash.
+   * Content is what is stored where the source has files of its own, so that equal pixels in files of two kinds have two hashes.
+   */
+  hash(): Promise<string>;
 }
 
 /** Both parts of a data set, with the same classes. */
@@ -43,9 +51,23 @@ export interface DatasetSplits {
   readonly test: Dataset;
 }
 
+/** What {@link defineDataset} is told: everything but how to get an example. */
+export type DatasetAbout = Omit<Dataset, 'item' | 'nameOf' | 'hash'> & {
+  /** Default: name, part and index of the data set. */
+  readonly nameOf?: Dataset['nameOf'];
+  /** Default: over sizes and pixels of the images, which are all asked for. */
+  readonly hash?: Dataset['hash'];
+};
+
 /** A data set whose examples come from a function that need not check its index. */
-export function defineDataset(about: Omit<Dataset, 'item'>, example: (index: number) => Example | Promise<Example>): Dataset {
-  return {
+export function defineDataset(about: DatasetAbout, example: (index: number) => Example | Promise<Example>): Dataset {
+  const dataset: Dataset = {
+    nameOf: (index) => `${about.name}/${about.split} ${index}`,
+    hash: () =>
+      hashContents(about.classes, about.length, async (index) => {
+        const { image, label } = await dataset.item(index);
+        return { label, bytes: concatenate(new TextEncoder().encode(`${image.height}x${image.width}x${image.channels} `), image.data) };
+      }),
     ...about,
     async item(index) {
       if (!(Number.isSafeInteger(index) && index >= 0 && index < about.length)) {
@@ -57,4 +79,12 @@ export function defineDataset(about: Omit<Dataset, 'item'>, example: (index: num
       return await example(index);
     },
   };
+  return dataset;
+}
+
+function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

@@ -5,6 +5,7 @@ import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { defineDataset, type Dataset, type DatasetSplits, type Split } from './dataset.js';
 import { kindOf, lazyFile, listFolder } from './files.js';
 import type { LazyFile } from './archive.js';
+import { hashContents } from './hash-contents.js';
 
 /** An image file and its class. */
 export interface ImageFile extends LazyFile {
@@ -45,7 +46,9 @@ export function imageDataset(options: ImageDatasetOptions): Dataset {
     throw new FormatError({ code: 'FILE_LABEL', message: `${wrong.name}: label ${wrong.label}, but there are ${classes.length} classes (0 to ${classes.length - 1}).` });
   }
   const oneOfFew = limit(concurrency);
-  return defineDataset({ name, split, length: files.length, classes: [...classes], channels: 3 }, (index) =>
+  const nameOf = (index: number) => files[index].name;
+  const hash = () => hashContents(classes, files.length, async (index) => ({ label: files[index].label, bytes: await files[index].read() }));
+  return defineDataset({ name, split, length: files.length, classes: [...classes], channels: 3, nameOf, hash }, (index) =>
     oneOfFew(async () => {
       const file = files[index];
       return { image: await decode(await file.read(), file.name), label: file.label };

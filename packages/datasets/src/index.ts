@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { defineDataset, type Dataset, type DatasetSplits, type Example, type Split } from './dataset.js';
+export { defineDataset, type Dataset, type DatasetAbout, type DatasetSplits, type Example, type Split } from './dataset.js';
 export type { ByteSource, ReadOptions } from './bytes.js';
 export type { LazyFile } from './archive.js';
 export { idxDataset, readIdx, type IdxArray, type IdxOptions } from './idx.js';

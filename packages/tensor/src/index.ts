@@ -15,3 +15,4 @@ export { computeRows, openHostDevice } from './host-device.js';
 export { canShareMemory, countCores, startThread, type Thread } from './threads.js';
 export { recordDevice, type RecordedCall, type RecordingDevice } from './recording-device.js';
 export { RandomDraws, RandomStream, philox4x32 } from './random.js';
+export { sha256 } from './sha256.js';

@@ -1,7 +1,6 @@
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import type { PastEvaluation } from '@convkit/optim';
-import { FormatError, OptionError, type Tensor } from '@convkit/tensor';
-import { sha256 } from './hash-parameters.js';
+import { FormatError, OptionError, sha256, type Tensor } from '@convkit/tensor';
 
 /**
  * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place and of the judgements so far,

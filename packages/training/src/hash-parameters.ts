@@ -1,4 +1,4 @@
-import { ConvkitError, type Tensor } from '@convkit/tensor';
+import { sha256, type Tensor } from '@convkit/tensor';
 
 /**
  * SHA-256 over the numbers of all parameters: their bytes (32-bit floats, little-endian, row-major), one parameter after the other in the order of their names
@@ -23,15 +23,4 @@ export async function hashParameters(parameters: ReadonlyMap<string, Tensor>): P
     at += data.byteLength;
   }
   return sha256(bytes);
-}
-
-/** SHA-256 in hexadecimal. @throws ConvkitError `HASH_UNAVAILABLE` */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  // Browsers leave `subtle` out on pages that came over plain http, whatever the types say.
-  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) {
-    throw new ConvkitError({ code: 'HASH_UNAVAILABLE', message: 'SHA-256 is not available on this page.', help: 'serve the page over https or from localhost.' });
-  }
-  const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
