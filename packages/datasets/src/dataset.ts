@@ -66,7 +66,7 @@ export function defineDataset(about: DatasetAbout, example: (index: number) => E
     hash: () =>
       hashContents(about.classes, about.length, async (index) => {
         const { image, label } = await dataset.item(index);
-        return { label, bytes: concatenate(new TextEncoder().encode(`${image.height}x${image.width}x${image.channels} `), image.data) };
+        return { label, bytes: imageBytes(image) };
       }),
     ...about,
     async item(index) {
@@ -82,9 +82,11 @@ export function defineDataset(about: DatasetAbout, example: (index: number) => E
   return dataset;
 }
 
-function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/** What an image is, in bytes: height, width and channels as a text, then the pixels. */
+export function imageBytes({ width, height, channels, data }: Image): Uint8Array {
+  const size = new TextEncoder().encode(`${height}x${width}x${channels} `);
+  const bytes = new Uint8Array(size.length + data.length);
+  bytes.set(size);
+  bytes.set(data, size.length);
+  return bytes;
 }

@@ -13,3 +13,4 @@ export { decodeImage, type DecodeOptions } from './decode-image.js';
 export { loadDataset, type LoadOptions } from './load-dataset.js';
 export { datasetStatistics, type DatasetStatistics, type DatasetStatisticsOptions } from './dataset-statistics.js';
 export { Sampler, type Batch, type SamplerOptions } from './sampler.js';
+export { auditDataset, auditFindings, type AuditOptions, type DatasetAudit, type ExamplePlace } from './audit-dataset.js';
