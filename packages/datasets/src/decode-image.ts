@@ -1,6 +1,7 @@
 import { toRgb, type Image } from '@convkit/data-aug';
 import { ConvkitError, FormatError } from '@convkit/tensor';
-import type sharp from 'sharp';
+
+import { loadSharp } from './load-sharp.js';
 
 /** Choices of {@link decodeImage}. */
 export interface DecodeOptions {
@@ -28,7 +29,7 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Image> {
   const { maxPixels = 50_000_000 } = options;
-  const read = await loadSharp();
+  const read = await loadSharp('decodeImage');
   try {
     const input = read(bytes, { limitInputPixels: false, failOn: 'error' });
     const { format, width, height } = await input.metadata();
@@ -47,21 +48,5 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
   } catch (cause) {
     if (cause instanceof ConvkitError) throw cause;
     throw new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
-  }
-}
-
-async function loadSharp(): Promise<typeof sharp> {
-  // A name in a variable and the two marks keep bundlers from looking for a package that only Node has, and only if the user wants it.
-  const peer = 'sharp';
-  try {
-    const loaded = (await import(/* webpackIgnore: true */ /* @vite-ignore */ peer)) as { default: typeof sharp };
-    return loaded.default;
-  } catch (cause) {
-    throw new ConvkitError({
-      code: 'PEER_MISSING',
-      message: `decodeImage: the package sharp, which decodes images, cannot be loaded: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
-      help: 'npm install sharp',
-      cause,
-    });
   }
 }
