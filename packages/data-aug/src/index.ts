@@ -11,7 +11,7 @@ export { flip, randomFlip } from './flip.js';
 export { resize, resizeShortSide } from './resize.js';
 export { IMAGENET_MEAN, IMAGENET_PCA, pcaNoise, shiftColour, type ColourPca, type PcaNoiseOptions, type Rgb } from './pca-noise.js';
 export { scale, subtractMean } from './mean.js';
-export { PixelSums } from './pixel-sums.js';
+export { PixelSums, type PixelTotals } from './pixel-sums.js';
 export { tenViews } from './ten-views.js';
 export { nineViews } from './nine-views.js';
 export { swapRedBlue, toGrey, toRgb } from './colour.js';

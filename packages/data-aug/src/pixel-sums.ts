@@ -4,6 +4,15 @@ import { assertImage, formatImage, isSize, type AnyImage } from './image.js';
 import type { ColourPca, Rgb } from './pca-noise.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
+/** What {@link PixelSums} holds, as plain numbers that can be kept in a file or sent by a worker. Whole numbers for images of bytes. */
+export interface PixelTotals {
+  readonly pixels: number;
+  /** Of each channel. */
+  readonly sums: readonly number[];
+  /** Of the products of channels i and j, for 3 channels in the order 00, 01, 02, 11, 12, 22. */
+  readonly products: readonly number[];
+}
+
 /**
  * Sums over the pixels of any number of images, which are added one at a time and not kept; mean, deviation and main colour axes follow from them.
  * Sums of bytes are exact up to 138,000 million pixels, more than all of ImageNet at 256x256, so the order of the images does not matter; sums of floats are rounded in double precision.
@@ -69,6 +78,32 @@ export class PixelSums {
         for (let at = 0; at < data.length; at += channels) product += data[at + i] * data[at + j];
         this.#products[i][j] += product;
       }
+    }
+  }
+
+  /** What was added so far. */
+  get totals(): PixelTotals {
+    return { pixels: this.#pixels, sums: [...this.#sums], products: this.#products.flatMap((row, i) => [...row.subarray(i)]) };
+  }
+
+  /**
+   * Adds what other sums hold: those of two halves together are those of the whole.
+   *
+   * @throws ShapeError `SHAPE_MISMATCH` if they are of other channels.
+   */
+  addTotals({ pixels, sums, products }: PixelTotals): void {
+    const { channels } = this;
+    if (sums.length !== channels || products.length !== (channels * (channels + 1)) / 2) {
+      throw new ShapeError({
+        code: 'SHAPE_MISMATCH',
+        message: `PixelSums: totals of ${sums.length} sums and ${products.length} products were added, but the channels of these sums are ${channels}.`,
+      });
+    }
+    this.#pixels += pixels;
+    let next = 0;
+    for (let i = 0; i < channels; i++) {
+      this.#sums[i] += sums[i];
+      for (let j = i; j < channels; j++) this.#products[i][j] += products[next++];
     }
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { PixelSums, type AnyImage } from '@convkit/data-aug';
+import { PixelSums, type AnyImage, type PixelTotals } from '@convkit/data-aug';
 import golden from './golden/colours.json' with { type: 'json' };
 import { floatImage, image } from './images.js';
 
@@ -35,6 +35,17 @@ describe('PixelSums', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('is the same to the bit when totals of parts are kept as JSON and added', () => {
+    const parts = [image(3, 5, 3), image(7, 2, 3, 90), image(1, 1, 3, 4)];
+    const together = new PixelSums(3);
+    for (const part of parts) together.addTotals(JSON.parse(JSON.stringify(sumsOf(part).totals)) as PixelTotals);
+    const whole = sumsOf(...parts);
+    expect(together.totals).toEqual(whole.totals);
+    expect([together.mean(), together.covariance(), together.colourPca()]).toEqual([whole.mean(), whole.covariance(), whole.colourPca()]);
+    expect(sumsOf(floatImage(1, 1, 3, (i) => [2, 3, 5][i])).totals).toEqual({ pixels: 1, sums: [2, 3, 5], products: [4, 6, 10, 9, 15, 25] });
+    expect(() => new PixelSums(1).addTotals(whole.totals)).toThrow('totals of 3 sums and 6 products were added, but the channels of these sums are 1.');
   });
 
   it('counts any number of channels', () => {
