@@ -23,7 +23,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 const typesOf = (events: Record<string, unknown>[]) => events.map(({ type }) => type);
 /** Everything about the steps but how long they took. */
-const stepsOf = (events: Record<string, unknown>[]) => events.filter(({ type }) => type === 'step').map(({ imagesPerSecond: _, ...rest }) => rest);
+const stepsOf = (events: Record<string, unknown>[]) => events.filter(({ type }) => type === 'step').map(({ imagesPerSecond: _, dataSeconds: __, ...rest }) => rest);
 const doneOf = ({ events }: Finished) => events.at(-1) as Record<string, unknown>;
 
 describe('alexnet train --json', () => {
@@ -35,10 +35,11 @@ describe('alexnet train --json', () => {
     ]);
     const steps = events.filter(({ type }) => type === 'step');
     for (const [i, step] of steps.entries()) {
-      expect(Object.keys(step)).toEqual(['type', 'step', 'epoch', 'loss', 'top1', 'top5', 'lr', 'imagesPerSecond']);
+      expect(Object.keys(step)).toEqual(['type', 'step', 'epoch', 'loss', 'top1', 'top5', 'lr', 'imagesPerSecond', 'dataSeconds']);
       expect(step).toMatchObject({ step: i + 1, epoch: i < 4 ? 0 : 1 });
       for (const name of ['loss', 'lr', 'imagesPerSecond']) expect(step[name]).toBeGreaterThan(0);
       expect([0, 0.5, 1]).toContain(step.top1);
+      expect(step.dataSeconds).toBeGreaterThanOrEqual(0);
     }
     const judged = events.filter(({ type }) => type === 'evaluation');
     expect(judged.map(({ step, images, top5 }) => [step, images, top5])).toEqual([[4, 6, 1], [6, 6, 1]]);
@@ -48,6 +49,7 @@ describe('alexnet train --json', () => {
     expect(done.weightsSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(done.trainLoss).toBeCloseTo((Number(steps[4].loss) + Number(steps[5].loss)) / 2, 12);
     expect(done.imagesPerSecond).toBeGreaterThan(0);
+    expect(done.dataSeconds).toBeCloseTo(steps.reduce((sum, { dataSeconds }) => sum + Number(dataSeconds), 0), 9);
   });
 
   it('leaves a run folder that says what it is', async () => {

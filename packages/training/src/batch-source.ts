@@ -8,7 +8,10 @@ export interface TrainingBatch {
   readonly targets: Tensor;
 }
 
-/** Where training batches come from. A batch is a function of its place, so a run may begin anywhere. All batches have one shape. */
+/**
+ * Where training batches come from. A batch is a function of its place, so a run may begin anywhere. All batches have one shape.
+ * They are asked for in order, each once the one before it is there; when a batch is asked for, that before the last one is not read any more, so its memory may be used again.
+ */
 export interface BatchSource {
   readonly batchesPerEpoch: number;
   /**

@@ -11,13 +11,13 @@ export interface EvaluationBatch {
 
 /** Where evaluation batches come from. They may differ in size. */
 export interface EvaluationSource {
-  /** Samples in all batches together. */
+  /** Samples in all batches together; fewer if some of them cannot be read. */
   readonly images: number;
   readonly batches: number;
   /** How many views of a sample are averaged: 1, or 10 as in 2012. */
   readonly views: number;
-  /** The batch at a place, from 0. */
-  batch(index: number): Promise<EvaluationBatch>;
+  /** The batch at a place, from 0; undefined if none of its samples can be read. */
+  batch(index: number): Promise<EvaluationBatch | undefined>;
 }
 
 /** How good a network is. Accuracies are parts of 1; samples whose right class ties with others count in part. */
@@ -47,7 +47,7 @@ export interface EvaluateOptions {
  *
  * Source of the credit: the 2012 code, src/layer_kernels.cu.
  *
- * @returns Yields the evaluation so far after every batch; the last one is the result.
+ * @returns Yields the evaluation so far after every batch that has samples; the last one is the result.
  * @throws ShapeError `SHAPE_MISMATCH` when logits, views and labels do not fit together, and what a launch throws.
  * @example
  * ```ts
@@ -66,7 +66,9 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
   const { device, network, parameters, source } = options;
   const sums = { loss: 0, top1: 0, top5: 0, images: 0 };
   for (let i = 0; i < source.batches; i++) {
-    const { x, labels } = await source.batch(i);
+    const batch = await source.batch(i);
+    if (batch === undefined) continue;
+    const { x, labels } = batch;
     const logits = await predict(device, network, parameters, x);
     if (logits.shape.length !== 2 || logits.shape[0] !== labels.length * source.views) {
       throw new ShapeError({

@@ -16,6 +16,8 @@ export interface StepEvent {
   /** Learning rate of the update; of a schedule by parameter the common one. */
   readonly lr: number;
   readonly imagesPerSecond: number;
+  /** How long the update had to wait for its batch, in seconds: 0 where data are always there before they are needed. */
+  readonly dataSeconds: number;
 }
 
 /** An epoch is over. */
@@ -100,6 +102,8 @@ export interface DoneEvent {
   readonly evaluation: EvaluationEvent | undefined;
   /** Over all updates of this call, without evaluations and checkpoints; 0 when there was none. */
   readonly imagesPerSecond: number;
+  /** How long all updates of this call waited for their batches, in seconds. */
+  readonly dataSeconds: number;
   /** Name of the device. */
   readonly device: string;
   /** Over all parameters, see `hashParameters`. */

@@ -141,6 +141,7 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
       trainLoss: trainee.sums.loss / trainee.sums.images,
       evaluation: evaluated?.step === trainee.step ? evaluated : undefined,
       imagesPerSecond: trainee.imagesPerSecond,
+      dataSeconds: trainee.dataSeconds,
       device: options.device.name,
       weightsSha256: await hashParameters(parameters),
       parameters,

@@ -20,6 +20,7 @@ interface Update {
   /** Milliseconds; the end is the beginning of the next update, or the reading of this one when none followed. */
   readonly began: number;
   ended: number | undefined;
+  readonly dataSeconds: number;
 }
 
 /** The weights in training and the place they have come to: one half of `train`, which decides what happens when. */
@@ -38,6 +39,7 @@ export class Trainee {
   #evaluations: readonly PastEvaluation[];
   #images = 0;
   #milliseconds = 0;
+  #dataSeconds = 0;
 
   private constructor(options: TrainOptions, parameters: Map<string, DeviceTensor>, optimiserState: Map<string, DeviceTensor>) {
     this.#options = options;
@@ -73,7 +75,9 @@ export class Trainee {
     for (const update of this.#unread) update.ended ??= began;
     const epoch = Math.floor(this.step / batchesPerEpoch);
     const index = this.step % batchesPerEpoch;
+    const asked = performance.now();
     const { x, targets } = await this.#source.batch(epoch, index);
+    const dataSeconds = (performance.now() - asked) / 1000;
     const rates = schedule({ step: this.step, epoch: this.step / batchesPerEpoch, evaluations: this.#evaluations });
     const lr = typeof rates === 'number' ? rates : rates.common;
     using input = await device.upload(x.shape, x.data, 'x');
@@ -83,7 +87,7 @@ export class Trainee {
     using _tape = tape;
     const loss = await softmaxCrossEntropy(device, logits, answers);
     this.step++;
-    this.#unread.push({ step: this.step, epoch, lr, loss, images: x.shape[0], startsEpoch: index === 0, began, ended: undefined });
+    this.#unread.push({ step: this.step, epoch, lr, loss, images: x.shape[0], startsEpoch: index === 0, began, ended: undefined, dataSeconds });
     const { gradients } = await network.backward(tape, await loss.backward());
     try {
       await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, typeof rates === 'number' ? rates : (name) => rates.of(name));
@@ -96,7 +100,7 @@ export class Trainee {
   async *report(leave: 0 | 1): AsyncGenerator<StepEvent, void, void> {
     while (this.#unread.length > leave) {
       const update = this.#unread[0];
-      const { step, epoch, lr, images } = update;
+      const { step, epoch, lr, images, dataSeconds } = update;
       const losses = await this.#options.device.download(update.loss.losses);
       const ranks = await this.#options.device.download(update.loss.ranks);
       update.loss.release();
@@ -117,7 +121,8 @@ export class Trainee {
       const milliseconds = Math.max((update.ended ?? performance.now()) - update.began, 1e-3);
       this.#images += images;
       this.#milliseconds += milliseconds;
-      yield { type: 'step', step, epoch, loss: loss / images, top1: top1 / images, top5: top5 / images, lr, imagesPerSecond: (1000 * images) / milliseconds };
+      this.#dataSeconds += dataSeconds;
+      yield { type: 'step', step, epoch, loss: loss / images, top1: top1 / images, top5: top5 / images, lr, imagesPerSecond: (1000 * images) / milliseconds, dataSeconds };
     }
   }
 
@@ -170,6 +175,11 @@ export class Trainee {
   /** Of all updates reported; 0 before the first. */
   get imagesPerSecond(): number {
     return this.#images === 0 ? 0 : (1000 * this.#images) / this.#milliseconds;
+  }
+
+  /** For which all updates reported have waited for data. */
+  get dataSeconds(): number {
+    return this.#dataSeconds;
   }
 
   release(): void {

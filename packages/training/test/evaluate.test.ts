@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation, type EvaluationBatch } from '@convkit/training';
 
 /** A network whose logits are its input. */
-async function judge(batches: EvaluationBatch[], views: number): Promise<Evaluation[]> {
+async function judge(batches: readonly [EvaluationBatch, ...(EvaluationBatch | undefined)[]], views: number): Promise<Evaluation[]> {
   const device: Device = openHostDevice();
   const classes = batches[0].x.shape[1];
   const network = new Sequential([dense('fc', { outputs: classes })]);
@@ -14,7 +14,7 @@ async function judge(batches: EvaluationBatch[], views: number): Promise<Evaluat
     ['fc.weight', await device.upload(weight.shape, weight.data, 'w')],
     ['fc.bias', await device.upload([classes], new Float32Array(classes), 'b')],
   ]);
-  const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  const images = batches.reduce((sum, batch) => sum + (batch?.labels.length ?? 0), 0);
   const results: Evaluation[] = [];
   for await (const result of evaluate({ device, network, parameters, source: { images, batches: batches.length, views, batch: async (i) => batches[i] } })) results.push(result);
   expect(device.report().tensors).toBe(2);
@@ -35,6 +35,12 @@ describe('evaluate', () => {
     const losses = rows.map((row, i) => -Math.log(softmax(row)[labels[i]]));
     expect(results[0]).toEqual({ loss: expect.closeTo((losses[0] + losses[1]) / 2, 6) as number, top1: 1 / 2, top5: 1 / 2, images: 2 });
     expect(results[1]).toEqual({ loss: expect.closeTo((losses[0] + losses[1] + losses[2]) / 3, 6) as number, top1: 1 / 3, top5: 2 / 3, images: 3 });
+  });
+
+  it('passes over batches of which nothing can be read', async () => {
+    const one = { x: logits([0, 1]), labels: [1] };
+    const two = { x: logits([3, 1]), labels: [1] };
+    expect(await judge([one, undefined, two, undefined], 1)).toEqual(await judge([one, two], 1));
   });
 
   it('averages the softmax outputs of the views, not their logits', async () => {

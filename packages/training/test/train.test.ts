@@ -221,7 +221,7 @@ describe.each(testDevices)('on $name', ({ name, mode, open }) => {
     const resumed = await collect(train(options(device, { steps: 13, start, evaluation })));
     expect(traceOf(resumed)).toEqual({ ...traceOf(whole), steps: traceOf(whole).steps.slice(8) });
     const told = (events: TrainingEvent[]) => events.filter(({ type }) => type === 'epoch' || type === 'evaluation' || type === 'done').slice(-4);
-    const timeless = (event: TrainingEvent) => ({ ...event, imagesPerSecond: 0 });
+    const timeless = (event: TrainingEvent) => ({ ...event, imagesPerSecond: 0, dataSeconds: 0 });
     expect(told(resumed).map(timeless)).toEqual(told(whole).map(timeless));
     await device.destroy();
   });
@@ -266,6 +266,27 @@ describe('a step', () => {
       const read = step.slice(lastLaunch).filter(({ verb }) => verb === 'download');
       expect(read).toHaveLength([0, 2, 2, 2, 2 + 2, 0, 2 + 2 + 6][i]);
     }
+  });
+
+  it('tells how long updates waited for their batches', async () => {
+    const asked: number[] = [];
+    const slow: TrainOptions['source'] = {
+      batchesPerEpoch,
+      async batch(epoch, index) {
+        asked.push(index);
+        // Nothing is made ahead of the first update, so it waits for all of this.
+        if (asked.length <= 2) await new Promise((resolve) => setTimeout(resolve, 60));
+        return source.batch(epoch, index);
+      },
+    };
+    const events = await collect(train(options(host(), { source: slow, steps: 4 })));
+    const steps = events.filter((event) => event.type === 'step');
+    expect(steps[0].dataSeconds).toBeGreaterThan(0.055);
+    for (const { dataSeconds, imagesPerSecond } of steps) {
+      expect(dataSeconds).toBeGreaterThanOrEqual(0);
+      expect(dataSeconds).toBeLessThanOrEqual(4 / imagesPerSecond);
+    }
+    expect(events.at(-1)).toMatchObject({ dataSeconds: expect.closeTo(steps.reduce((sum, { dataSeconds }) => sum + dataSeconds, 0), 9) as number });
   });
 
   it('makes the next batch while the device works', async () => {

@@ -49,12 +49,12 @@ export class RunMeter {
     return `epoch ${epoch}/${Math.ceil(steps / stepsPerEpoch)}  step ${count(this.#step)}/${count(steps)}`;
   }
 
-  /** `loss 0.4121  top-1 84.8 %  rate 0.01  1,204 images/s`. */
+  /** `loss 0.4121  top-1 84.8 %  rate 0.01  1,204 images/s  data 0.4 %`: the last is the part of the time in which updates waited for their batches. */
   get figures(): string {
     const last = this.#recent.at(-1);
     if (last === undefined) return '';
     const mean = (of: (step: StepEvent) => number) => this.#recent.reduce((sum, step) => sum + of(step), 0) / this.#recent.length;
-    return `loss ${mean(({ loss }) => loss).toFixed(4)}  top-1 ${percent(mean(({ top1 }) => top1))}  rate ${number(last.lr)}  ${count(this.#imagesPerSecond)} images/s`;
+    return `loss ${mean(({ loss }) => loss).toFixed(4)}  top-1 ${percent(mean(({ top1 }) => top1))}  rate ${number(last.lr)}  ${count(this.#imagesPerSecond)} images/s  data ${percent(this.#dataShare)}`;
   }
 
   /** `4:12 left`; evaluations are not counted in. */
@@ -71,6 +71,12 @@ export class RunMeter {
   /** Images over time, that is the harmonic mean of the steps. */
   get #imagesPerSecond(): number {
     return this.#recent.length / this.#recent.reduce((sum, { imagesPerSecond }) => sum + 1 / imagesPerSecond, 0);
+  }
+
+  get #dataShare(): number {
+    const batch = this.#start?.batch ?? 0;
+    const seconds = this.#recent.reduce((sum, { imagesPerSecond }) => sum + batch / imagesPerSecond, 0);
+    return seconds === 0 ? 0 : this.#recent.reduce((sum, { dataSeconds }) => sum + dataSeconds, 0) / seconds;
   }
 
   #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed }: StartEvent): string {

@@ -11,11 +11,11 @@ const start: StartEvent = {
   ...{ type: 'start', run: 'runs/a', recipe: 'alexnet-mini', model: 'alexnet-mini', changes: ['data.flip: 0.5 -> 0'], data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
   ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000 },
 };
-const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, top5: 1, lr: 0.02, imagesPerSecond: 64 });
+const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, top5: 1, lr: 0.02, imagesPerSecond: 64, dataSeconds: 0.002 });
 const epoch: RunEvent = { type: 'epoch', step: 100, epoch: 0, loss: 0.6, top1: 0.7, top5: 0.95 };
 const evaluation: RunEvent = { type: 'evaluation', step: 100, loss: 0.4, top1: 0.8512, top5: 0.99, images: 10_000 };
 const done: RunDoneEvent = {
-  ...{ type: 'done', reason: 'finished', steps: 200, epochs: 2, trainLoss: 0.45, testTop1: 0.86, testTop5: 0.99, testLoss: 0.38, imagesPerSecond: 1204.4 },
+  ...{ type: 'done', reason: 'finished', steps: 200, epochs: 2, trainLoss: 0.45, testTop1: 0.86, testTop5: 0.99, testLoss: 0.38, imagesPerSecond: 1204.4, dataSeconds: 0.4 },
   ...{ device: 'gpujs-webasm', weightsSha256: '0'.repeat(64), seconds: 312, run: 'runs/a' },
 };
 
@@ -56,8 +56,8 @@ describe('plainReporter', () => {
       'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
       'recipe alexnet-mini, but data.flip: 0.5 -> 0',
       'device gpujs-webasm, batch 32, seed 1; run folder runs/a',
-      'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:40 left',
-      'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  1:15 left',
+      'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:40 left',
+      'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:15 left',
       'epoch 1: training loss 0.6000, top-1 70.0 %; test loss 0.4000, top-1 85.1 %, top-5 99.0 % of 10,000 images',
       'warning: the disk is full',
       'finished: 200 steps in 5:12, 1,204 images/s, training loss 0.45, test top-1 86.0 %',
@@ -74,7 +74,7 @@ describe('originalReporter', () => {
     let text = '';
     const reporter = originalReporter((part) => (text += part));
     reporter.report({ ...start, batch: 512, stepsPerEpoch: 3 });
-    const learn = (number: number, epoch: number) => reporter.report({ type: 'step', step: number, epoch, loss: number, top1: 0.25, top5: 0.75, lr: 0.01, imagesPerSecond: 512 });
+    const learn = (number: number, epoch: number) => reporter.report({ type: 'step', step: number, epoch, loss: number, top1: 0.25, top5: 0.75, lr: 0.01, imagesPerSecond: 512, dataSeconds: 0 });
     for (const number of [1, 2, 3]) learn(number, 0);
     reporter.report({ type: 'epoch', step: 3, epoch: 0, loss: 2, top1: 0.25, top5: 0.75 });
     learn(4, 1);
@@ -115,7 +115,7 @@ describe('chooseReporter', () => {
   it('draws two live lines on a terminal and leaves only what is worth keeping', () => {
     const text = show(true, {});
     expect(text).toContain('\u001B[36m');
-    expect(stripVTControlCharacters(text)).toContain('░░░░ epoch 1/2  step 1/200  1:40 left\nloss 0.5000  top-1 75.0 %  rate 0.02  64 images/s\n');
+    expect(stripVTControlCharacters(text)).toContain('░░░░ epoch 1/2  step 1/200  1:40 left\nloss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %\n');
     expect(stripVTControlCharacters(text)).toContain('what next:\n  alexnet train --resume runs/a\n');
   });
 
