@@ -14,3 +14,16 @@ export { loadDataset, type LoadOptions } from './load-dataset.js';
 export { datasetStatistics, type DatasetStatistics, type DatasetStatisticsOptions } from './dataset-statistics.js';
 export { Sampler, type Batch, type SamplerOptions } from './sampler.js';
 export { auditDataset, auditFindings, type AuditOptions, type DatasetAudit, type ExamplePlace } from './audit-dataset.js';
+export { prepareOrder, prepareShard, type PrepareOptions, type PrepareShardOptions, type ShardFiles } from './prepare-shard.js';
+export { prepareIndex, type PrepareIndexOptions } from './prepare-index.js';
+export {
+  parseSidecar,
+  shardStem,
+  type NewFile,
+  type PreparedIndex,
+  type PreparedPart,
+  type PreparedShard,
+  type ShardImage,
+  type ShardSidecar,
+  type SkippedImage,
+} from './prepared-layout.js';
