@@ -1,0 +1,52 @@
+import sharp, { type Sharp } from 'sharp';
+import { expect, it } from 'vitest';
+
+import { decodeImage } from '@convkit/datasets';
+
+const noise = Uint8Array.from({ length: 3 * 40 * 24 }, (_, i) => (i * 7919) % 251);
+const picture = () => sharp(noise, { raw: { width: 40, height: 24, channels: 3 } });
+
+/** Every step asked for by itself, with the header read first. */
+async function slowly(bytes: Uint8Array) {
+  const { data, info } = await sharp(bytes, { failOn: 'error' }).autoOrient().toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: info.channels === 1 ? [...data].flatMap((value) => [value, value, value]) : [...data] };
+}
+
+const odd: [string, Sharp][] = [
+  ['colour', picture().jpeg({ quality: 95 })],
+  ['progressive', picture().jpeg({ progressive: true })],
+  ['grey', picture().toColourspace('b-w').jpeg()],
+  ['CMYK', picture().toColourspace('cmyk').jpeg()],
+  ['turned by EXIF', picture().withMetadata({ orientation: 6 }).jpeg()],
+  ['mirrored by EXIF', picture().withMetadata({ orientation: 2 }).jpeg()],
+  ['with a colour profile', picture().withIccProfile('p3').jpeg()],
+  ['one pixel', sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } }).jpeg()],
+  ['one row', sharp({ create: { width: 5000, height: 1, channels: 3, background: '#369' } }).jpeg()],
+  ['a PNG', picture().png()],
+];
+
+it.each(odd)('decodes a JPEG whose header is not read ahead like one whose header is: %s', async (_name, made) => {
+  const bytes = await made.toBuffer();
+  const { width, height, data } = await decodeImage(bytes, 'odd');
+  expect({ width, height, data: [...data] }).toEqual(await slowly(bytes));
+});
+
+it('takes the first picture of an animated image', async () => {
+  const frames = await Promise.all(['#f00', '#0f0'].map((background) => sharp({ create: { width: 4, height: 4, channels: 3, background } }).png().toBuffer()));
+  const animated = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+  expect((await sharp(animated).metadata()).pages).toBe(2);
+  const { width, height, data } = await decodeImage(animated, 'animated');
+  expect([width, height, ...data.subarray(0, 3)]).toEqual([4, 4, 255, 0, 0]);
+});
+
+it('refuses too many pixels of a JPEG whatever the limit is', async () => {
+  const wide = await sharp({ create: { width: 50_000, height: 2, channels: 3, background: '#369' } }).jpeg().toBuffer();
+  for (const maxPixels of [99_999, 99_999.5, 1, 0.5, 0]) {
+    await expect(decodeImage(wide, 'wide.jpg', { maxPixels })).rejects.toMatchObject({ code: 'FILE_TOO_LARGE', summary: `wide.jpg: 50000x2 pixels, but at most ${maxPixels} are decoded.` });
+  }
+  for (const maxPixels of [100_000, Infinity]) expect((await decodeImage(wide, 'wide.jpg', { maxPixels })).width).toBe(50_000);
+});
+
+it('refuses a JPEG that ends after its first bytes', async () => {
+  await expect(decodeImage(Uint8Array.of(0xff, 0xd8, 0xff), 'torn.jpg')).rejects.toMatchObject({ name: 'FormatError', code: 'FILE_CORRUPT' });
+});
