@@ -33,9 +33,9 @@ export {
   prepareDataset,
   prepareTrainingDataset,
   trainingBatches,
+  trainingRows,
   type Preparation,
   type PrepareDataOptions,
   type RecipeEvaluationBatches,
-  type RecipeTrainingBatches,
 } from './recipe-data.js';
 export { predict, type PredictOptions } from './predict.js';

@@ -10,9 +10,11 @@ import {
   subtractMean,
   tenViews,
   type AnyImage,
+  type Box,
   type ColourPca,
   type FloatImage,
   type Step,
+  type Transform,
 } from '@convkit/data-aug';
 import { OptionError } from '@convkit/tensor';
 import type { ImageFormat } from './image-format.js';
@@ -56,14 +58,39 @@ export interface TrainingSteps {
  * ```
  */
 export function trainingSteps(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics, epoch: number): TrainingSteps {
+  const { cut, mirror, noise } = trainingParts(recipe, format, statistics, epoch);
+  const { whole, view, divide } = standardisers(recipe, statistics);
+  return {
+    place: [...whole, cut, ...(mirror === undefined ? [] : [mirror]), ...view],
+    colour: [...(noise === undefined ? [] : [noise]), ...divide],
+  };
+}
+
+/** What {@link trainingSteps} puts in a row, each by itself. */
+interface TrainingParts extends Standard {
+  /** Side of the network's input. */
+  readonly size: number;
+  readonly cut: Transform<Box>;
+  /** Whether what is cut out is resized. */
+  readonly resizes: boolean;
+  readonly mirror: ReturnType<typeof randomFlip> | undefined;
+  readonly noise: ReturnType<typeof pcaNoise> | undefined;
+  /** All is divided by it after the noise. */
+  readonly divisor: number;
+}
+
+export function trainingParts(recipe: Recipe, format: ImageFormat, statistics: PixelStatistics, epoch: number): TrainingParts {
   const { crop, flip, colourNoise } = recipe.data;
   const size = format.size - crop.border;
-  const cut = crop.resized === undefined ? randomCrop(size) : randomResizedCrop(size, crop.resized);
-  const { whole, view, divide } = standardisers(recipe, statistics);
   const noisy = colourNoise !== undefined && epoch < (colourNoise.until ?? Infinity);
   return {
-    place: [...whole, cut, ...(flip > 0 ? [randomFlip(flip)] : []), ...view],
-    colour: [...(noisy ? [pcaNoise({ ...colourNoise, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') })] : []), ...divide],
+    ...standard(recipe, statistics),
+    size,
+    cut: crop.resized === undefined ? randomCrop(size) : randomResizedCrop(size, crop.resized),
+    resizes: crop.resized !== undefined,
+    mirror: flip > 0 ? randomFlip(flip) : undefined,
+    noise: noisy ? pcaNoise({ ...colourNoise, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') }) : undefined,
+    divisor: colourNoise?.divisor ?? 1,
   };
 }
 
@@ -89,14 +116,31 @@ function apply(steps: readonly Plain[], image: AnyImage): AnyImage {
 }
 
 /** What takes the mean away, on the whole image where every pixel has its own mean, on the cut view everywhere else; and what divides by the deviation. */
-function standardisers({ data }: Recipe, found: PixelStatistics): Readonly<Record<'whole' | 'view' | 'divide', readonly Plain[]>> {
+function standardisers(recipe: Recipe, found: PixelStatistics): Readonly<Record<'whole' | 'view' | 'divide', readonly Plain[]>> {
+  const { mean, inPlace, factors } = standard(recipe, found);
+  const subtract = [(image: AnyImage) => subtractMean(image, mean)];
+  const divide = factors === undefined ? [] : [(image: AnyImage) => scale(image, factors)];
+  return inPlace ? { whole: subtract, view: [], divide } : { whole: [], view: subtract, divide };
+}
+
+/** What is subtracted from pixels, and what they are multiplied by. */
+interface Standard {
+  /** Of each channel, or an image. */
+  readonly mean: readonly number[] | FloatImage;
+  /** Whether each pixel of the whole image has its own mean; otherwise the middle of a mean image is that of every view. */
+  readonly inPlace: boolean;
+  /** One for each channel; undefined if pixels keep their scale. */
+  readonly factors: readonly number[] | undefined;
+}
+
+function standard({ data }: Recipe, found: PixelStatistics): Standard {
   const { mean, deviation } = data.statistics ?? found;
-  const centre = data.mean === 'channels' ? mean : known(found.meanImage, 'mean image');
-  const subtract = [(image: AnyImage) => subtractMean(image, centre)];
-  // A channel that never changes has deviation 0 and only zeros left.
-  const factors = deviation.map((each) => (each > 0 ? 1 / each : 1));
-  const divide = data.unitDeviation ? [(image: AnyImage) => scale(image, factors)] : [];
-  return data.mean === 'image-in-place' ? { whole: subtract, view: [], divide } : { whole: [], view: subtract, divide };
+  return {
+    mean: data.mean === 'channels' ? mean : known(found.meanImage, 'mean image'),
+    inPlace: data.mean === 'image-in-place',
+    // A channel that never changes has deviation 0 and only zeros left.
+    factors: data.unitDeviation ? deviation.map((each) => (each > 0 ? 1 / each : 1)) : undefined,
+  };
 }
 
 /** The published axes, in the order of the recipe's channels. */

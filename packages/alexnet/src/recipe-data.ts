@@ -1,9 +1,10 @@
-import { augment, oneHot, toBatch } from '@convkit/data-aug';
-import { Sampler, datasetStatistics, defineDataset, type Dataset, type DatasetSplits, type DatasetStatistics } from '@convkit/datasets';
-import { RandomStream, type Tensor } from '@convkit/tensor';
-import { imageFormat, prepareColours, prepareImage, type ImageFormat } from './image-format.js';
-import { trainingSteps, viewsOf } from './network-inputs.js';
+import { toBatch } from '@convkit/data-aug';
+import { Sampler, batchesOf, datasetStatistics, defineDataset, type Batches, type Dataset, type DatasetSplits, type DatasetStatistics, type RowSource } from '@convkit/datasets';
+import { RandomStream, sizeOf, type Tensor } from '@convkit/tensor';
+import { imageFormat, inputShape, prepareColours, prepareImage, type ImageFormat } from './image-format.js';
+import { viewsOf } from './network-inputs.js';
 import type { Recipe } from './recipe.js';
+import { rowWriter, type RowWriter } from './row-writer.js';
 
 /** How images become the network's input: all that training, evaluation and prediction must agree on. */
 export interface Preparation {
@@ -11,14 +12,6 @@ export interface Preparation {
   readonly format: ImageFormat;
   /** Of the prepared training images: `datasetStatistics` of `@convkit/datasets`. */
   readonly statistics: DatasetStatistics;
-}
-
-/** Training batches of a recipe: a `BatchSource` of `@convkit/training`. */
-export interface RecipeTrainingBatches {
-  /** Full batches. What is left over at the end of an epoch comes in another one, unless the order is the same for all. */
-  readonly batchesPerEpoch: number;
-  /** The batch at a place of the run: images `[batch, H, W, C]`, one-hot targets `[batch, classes]`. The same place gives the same batch. */
-  batch(epoch: number, index: number): Promise<{ readonly x: Tensor; readonly targets: Tensor }>;
 }
 
 /** Evaluation batches of a recipe: an `EvaluationSource` of `@convkit/training`. */
@@ -74,7 +67,8 @@ export async function prepareData(recipe: Recipe, raw: DatasetSplits, options: P
 }
 
 /**
- * Shuffled and augmented batches. What is drawn for an image depends on the seed, the epoch and the image alone.
+ * Shuffled and augmented batches, made by this thread: `batchesOf` {@link trainingRows}. What is drawn for an image depends on the seed, the epoch and the image alone.
+ * Batches are full. What is left over at the end of an epoch comes in another one, unless the order is the same for all.
  *
  * @param data Of {@link prepareTrainingDataset}.
  * @param batch Images in a batch.
@@ -93,23 +87,43 @@ export async function prepareData(recipe: Recipe, raw: DatasetSplits, options: P
  * console.log(source.batchesPerEpoch, x.shape, targets.shape); // 2 [ 4, 26, 26, 1 ] [ 4, 10 ]
  * ```
  */
-export function trainingBatches(data: Dataset, { recipe, format, statistics }: Preparation, batch: number, seed: number): RecipeTrainingBatches {
+export function trainingBatches(data: Dataset, preparation: Preparation, batch: number, seed: number): Batches {
+  return batchesOf(trainingRows(data, preparation, batch, seed));
+}
+
+/**
+ * The rows of {@link trainingBatches}, for `openLoader` and `serveRows` of `@convkit/datasets`, which have them made by workers.
+ *
+ * @param data Of {@link prepareTrainingDataset}.
+ * @param batch Images in a batch.
+ * @throws OptionError `OPTION_INVALID` if the data have fewer images than a batch.
+ */
+export function trainingRows(data: Dataset, { recipe, format, statistics }: Preparation, batch: number, seed: number): RowSource {
   const { imagesPerDraw, order } = recipe.data;
   const sampler = new Sampler({ length: data.length, batch, seed, reshuffle: order === 'each-epoch' });
   const placeDraws = new RandomStream(seed, 'augment');
   const colourDraws = new RandomStream(seed, 'colour noise');
+  const rowShape = inputShape(recipe, format);
+  const size = sizeOf(rowShape);
+  let recent: { readonly epoch: number; readonly write: RowWriter } | undefined;
   return {
     batchesPerEpoch: sampler.batchesPerEpoch,
-    async batch(epoch, index) {
-      const indices = [...sampler.at(epoch * sampler.batchesPerEpoch + index).indices];
-      const examples = await Promise.all(indices.map((item) => data.item(item)));
-      const { place, colour } = trainingSteps(recipe, format, statistics, epoch);
-      const images = examples.map(({ image }, i) => {
-        // Images that share a draw take that of the first of them.
-        const placed = augment(image, place, placeDraws.at(epoch, indices[i - (i % imagesPerDraw)])).image;
-        return augment(placed, colour, colourDraws.at(epoch, indices[i])).image;
-      });
-      return { x: toBatch(images), targets: oneHot(examples.map(({ label }) => label), format.classes) };
+    batch,
+    rowShape,
+    classes: format.classes,
+    async rows(epoch, index, first, last, into) {
+      const { indices } = sampler.at(epoch * sampler.batchesPerEpoch + index);
+      if (recent?.epoch !== epoch) recent = { epoch, write: rowWriter(recipe, format, statistics, epoch) };
+      const { write } = recent;
+      return await Promise.all(
+        Array.from(indices.subarray(first, last), async (item, i) => {
+          const { image, label } = await data.item(item);
+          // Images that share a draw take that of the first of them.
+          const place = placeDraws.at(epoch, indices[first + i - ((first + i) % imagesPerDraw)]);
+          write(image, place, colourDraws.at(epoch, item), into.subarray(i * size, (i + 1) * size));
+          return label;
+        }),
+      );
     },
   };
 }

@@ -27,3 +27,4 @@ export {
   type ShardSidecar,
   type SkippedImage,
 } from './prepared-layout.js';
+export { batchesOf, type Batches, type RowSource } from './loader/row-source.js';
