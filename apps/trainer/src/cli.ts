@@ -42,7 +42,7 @@ export function createCli(): Command {
     .addOption(recipeOption('how to train; `alexnet recipe list` shows them (default: that of the network)'))
     .addOption(new Option('--model <name>', 'the network (default: alexnet-mini)').choices(Object.keys(networks)))
     .addOption(setOption())
-    .option('--data <data>', 'fashion-mnist, cifar10:PATH (folder or .tar.gz), idx:PATH (folder of IDX files) or folder:PATH (one folder of images a class) (default: fashion-mnist)')
+    .option('--data <data>', 'fashion-mnist, cifar10:PATH or cifar100:PATH (folder or .tar.gz), idx:PATH (folder of IDX files), folder:PATH (one folder of images a class), ilsvrc:PATH (ImageNet: train/WNID and val with its label file) or wds:PATH (tar shards, WebDataset) (default: fashion-mnist)')
     .option('--epochs <n>', "passes over the training images; the recipe's schedule stretches with them (default: the recipe's)", whole(1))
     .option('--max-steps <n>', 'end after so many updates, counted from the beginning of the run', whole(1))
     .option('--max-minutes <m>', 'end, save and judge after so much time', positive)
@@ -63,6 +63,8 @@ export function createCli(): Command {
         ['train', 'a whole run on Fashion-MNIST, a few minutes on two cores'],
         ['train --data idx:/usr/share/datasets/mnist', 'the four files of MNIST, plain or .gz'],
         ['train --data folder:photos --epochs 20', 'photos/train/CLASS/*.jpg and photos/val/CLASS/*.jpg'],
+        ['train --data ilsvrc:ILSVRC2012 --recipe alexnet-2012-as-coded', 'train/WNID/*.JPEG and val/*.JPEG with val.txt, LOC_val_solution.csv or the development kit'],
+        ['train --data wds:shards', 'shards/train*.tar and shards/val*.tar with KEY.jpg and KEY.cls, classes.txt beside them'],
         ['train --max-steps 300 --checkpoint-every 100 --out runs/first', 'a short one, in a folder of your choice'],
         ['train --resume runs/first --max-steps 600', 'go on with it'],
         ['train --recipe cifar-18pct --data cifar10:cifar-10-binary.tar.gz --epochs 24', 'a recipe of 2012, its schedule shortened'],

@@ -20,6 +20,7 @@ describe('resolveData', () => {
     expect(resolveData('fashion-mnist')).toBe('fashion-mnist');
     expect(resolveData('idx:some/where')).toBe(`idx:${resolve('some/where')}`);
     expect(resolveData('cifar10:/a:b.tar.gz')).toBe('cifar10:/a:b.tar.gz');
+    for (const kind of ['cifar100', 'folder', 'ilsvrc', 'wds']) expect(resolveData(`${kind}:x`)).toBe(`${kind}:${resolve('x')}`);
     for (const wrong of ['', 'mnist', 'idx', 'idx:', 'fashion-mnist:x', 'zip:/a']) expect(() => resolveData(wrong)).toThrow(OptionError);
   });
 });
@@ -32,6 +33,10 @@ describe('openData', () => {
     const { mean, deviation } = await datasetStatistics(train);
     expect(mean[0] / 255).toBeCloseTo(fashionMnist.mean, 4);
     expect(deviation[0] / 255).toBeCloseTo(fashionMnist.deviation, 4);
+  });
+
+  it('opens what its description says', async () => {
+    for (const kind of ['cifar100', 'folder', 'ilsvrc', 'wds']) await expect(openData(resolveData(`${kind}:${join(cwd, 'nowhere')}`))).rejects.toMatchObject({ code: 'FILE_MISSING' });
   });
 
   it('brings photos of any size and colour to the format of a network', async () => {

@@ -1,21 +1,26 @@
 import { FormatError, OptionError } from '@convkit/tensor';
 
-import type { ReadOptions } from './bytes.js';
+import { cifar100Archive, cifar100Splits, type Cifar100ArchiveOptions } from './cifar100.js';
 import { cifar10Archive, cifar10Splits } from './cifar10.js';
 import type { DatasetSplits, Split } from './dataset.js';
 import { fileSource, kindOf, lazyFile, listFolder } from './files.js';
 import { idxDataset } from './idx.js';
+import { openIlsvrc } from './ilsvrc.js';
 import { openImageFolder, type ImageFolderOptions } from './image-folder.js';
+import { openWebDataset } from './web-dataset.js';
 
 /** Choices of {@link loadDataset}. */
-export type LoadOptions = ReadOptions & ImageFolderOptions;
+export type LoadOptions = Cifar100ArchiveOptions & ImageFolderOptions;
 
 /**
  * Opens a data set by its description, in Node:
  *
  * - `idx:PATH`: a folder with the four files of MNIST (`train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, …), plain or `.gz`;
  * - `cifar10:PATH`: the binary version of CIFAR-10, as `.tar.gz`, `.tar` or the unpacked folder;
- * - `folder:PATH`: one folder of images a class ({@link openImageFolder}).
+ * - `cifar100:PATH`: the binary version of CIFAR-100, likewise;
+ * - `folder:PATH`: one folder of images a class ({@link openImageFolder});
+ * - `ilsvrc:PATH`: ImageNet as ILSVRC-2012 hands it out ({@link openIlsvrc});
+ * - `wds:PATH`: a folder of tar shards in WebDataset's convention ({@link openWebDataset}).
  *
  * @throws OptionError `NAME_UNKNOWN` if the description begins otherwise; FormatError if the files are not what they should be.
  *
@@ -34,14 +39,20 @@ export async function loadDataset(description: string, options: LoadOptions = {}
     case 'idx':
       return loadIdx(path, options);
     case 'cifar10':
-      return loadCifar10(path, options);
+      return loadCifar(path, 'cifar-10-batches-bin', options, cifar10Archive, cifar10Splits);
+    case 'cifar100':
+      return loadCifar(path, 'cifar-100-binary', options, cifar100Archive, cifar100Splits);
     case 'folder':
       return openImageFolder(path, options);
+    case 'ilsvrc':
+      return openIlsvrc(path, options);
+    case 'wds':
+      return openWebDataset(path, options);
     default:
       throw new OptionError({
         code: 'NAME_UNKNOWN',
         message: `loadDataset: ${JSON.stringify(description)} describes no data set.`,
-        values: { known: 'idx:PATH, cifar10:PATH, folder:PATH' },
+        values: { known: 'idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH' },
       });
   }
 }
@@ -62,10 +73,10 @@ async function loadIdx(path: string, options: LoadOptions): Promise<DatasetSplit
   return { train, test };
 }
 
-async function loadCifar10(path: string, options: LoadOptions): Promise<DatasetSplits> {
-  if ((await kindOf(path)) === 'file') return cifar10Archive(fileSource(path), options);
-  const inner = `${path}/cifar-10-batches-bin`;
-  const folder = (await kindOf(inner)) === 'folder' ? inner : path;
-  const files = (await listFolder(folder)).filter((entry) => entry.kind === 'file');
-  return cifar10Splits(path, files.map((entry) => lazyFile(entry.path, options.maxBytes)), options);
+/** An archive, a folder of its files, or the folder above that. */
+async function loadCifar(path: string, folder: string, options: LoadOptions, archive: typeof cifar100Archive, splits: typeof cifar100Splits): Promise<DatasetSplits> {
+  if ((await kindOf(path)) === 'file') return archive(fileSource(path), options);
+  const inner = `${path}/${folder}`;
+  const files = (await listFolder((await kindOf(inner)) === 'folder' ? inner : path)).filter((entry) => entry.kind === 'file');
+  return splits(path, files.map((entry) => lazyFile(entry.path, options.maxBytes)), options);
 }

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
 import { unpackTar } from 'modern-tar/fs';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
-import { datasetStatistics, decodeImage, imageDataset, loadDataset, openImageFolder, type ImageDatasetOptions } from '@convkit/datasets';
+import { datasetStatistics, decodeImage, loadDataset, openImageFolder } from '@convkit/datasets';
 import { itWithShared } from './support/shared-data.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-folder-`);
@@ -151,8 +151,8 @@ describe('openImageFolder', () => {
         code: FILE_MISSING"
     `);
     expect(await failure(openImageFolder(await folder('odd', { 'train/a/1.png': await png(1), 'val/b/1.png': await png(1) })))).toMatchInlineSnapshot(`
-      "ROOT/odd/val/b: a class that ROOT/odd/train does not have.
-        help: move the folder away, or add ROOT/odd/train/b.
+      "ROOT/odd/val/b: a class that the training part does not have.
+        help: move the folder away, or add one of this name to the training part.
         code: FILE_CLASS"
     `);
     expect(await failure(openImageFolder(`${root}/flat/a.png`))).toMatchInlineSnapshot(`
@@ -177,39 +177,71 @@ describe('openImageFolder', () => {
   });
 });
 
-describe('imageDataset', () => {
-  it('has only a few files in hand at a time, and goes on after a failure', async () => {
-    let now = 0;
-    let most = 0;
-    const options: ImageDatasetOptions = {
-      name: 'x',
-      split: 'train',
-      classes: ['a'],
-      concurrency: 3,
-      files: Array.from({ length: 20 }, (_, i) => ({ name: String(i), label: 0, read: () => Promise.resolve(new Uint8Array([i])) })),
-      async decode(bytes) {
-        most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        now--;
-        if (bytes[0] === 4) throw new Error('four');
-        return { width: 1, height: 1, channels: 1, data: bytes };
-      },
-    };
-    const data = imageDataset(options);
-    const results = await Promise.allSettled(options.files.map((_, i) => data.item(i)));
-    expect(most).toBe(3);
-    expect(results.map((result) => (result.status === 'fulfilled' ? result.value.image.data[0] : -1))).toEqual(options.files.map((_, i) => (i === 4 ? -1 : i)));
+describe('an image folder in the wild', () => {
+  it('takes names with blanks, line breaks and letters of any script, and files whose ending is wrong', async () => {
+    const names = ['a b.png', 'c\nd.png', 'Фото.PNG', '写真.jpg', "quote'\".jpeg", '%2e.gif'];
+    const image = await png(8);
+    const path = await folder('odd names', Object.fromEntries(names.flatMap((name) => [[`train/гри бы/${name}`, image], [`val/гри бы/${name}`, image]])));
+    const { train, test } = await openImageFolder(path);
+    expect([train.classes, train.length, test.length]).toEqual([['гри бы'], 6, 6]);
+    expect(Array.from({ length: 6 }, (_, i) => train.nameOf(i))).toEqual([...names].sort().map((name) => `${path}/train/гри бы/${name}`));
+    for (let i = 0; i < 6; i++) expect((await train.item(i)).image.data[0]).toBe(8);
   });
 
-  it('refuses what cannot be', () => {
-    const file = { name: 'f', label: 1, read: () => Promise.resolve(new Uint8Array()) };
-    const about = { name: 'x', split: 'train', classes: ['a'] } as const;
-    expect(() => imageDataset({ ...about, files: [file] })).toThrowErrorMatchingInlineSnapshot(`
-      [FormatError: f: label 1, but there are 1 classes (0 to 0).
-        code: FILE_LABEL]
-    `);
-    expect(() => imageDataset({ ...about, files: [] })).toThrow('x/train: there are no images.');
-    expect(() => imageDataset({ ...about, files: [{ ...file, label: 0 }], concurrency: 0 })).toThrow('imageDataset: concurrency is 0, but must be a whole number of at least 1.');
+  it('follows links when it reads, and is held up neither by circles nor by what is no file', async () => {
+    const path = await folder('links', { 'store/1.png': await png(1), 'train/a/0.png': await png(0), 'val/a/0.png': await png(0) });
+    await symlink('../../store/1.png', `${path}/train/a/1.png`);
+    await symlink('2.png', `${path}/train/a/2.png`);
+    await symlink('.', `${path}/train/a/3.png`);
+    await symlink('nowhere', `${path}/train/a/4.png`);
+    await symlink('..', `${path}/train/a/up`);
+    await symlink('round', `${path}/train/round`);
+    const { train } = await openImageFolder(path);
+    expect([train.length, train.classes]).toEqual([5, ['a']]);
+    expect((await train.item(1)).image.data[0]).toBe(1);
+    expect(await Promise.all([2, 3, 4].map((i) => failure(train.item(i))))).toEqual([
+      expect.stringMatching(/^ROOT\/links\/train\/a\/2.png: cannot be read: ELOOP/),
+      'ROOT/links/train/a/3.png: cannot be read: it is no file\n  code: FILE_UNREADABLE',
+      'ROOT/links/train/a/4.png: there is no such file or folder.\n  code: FILE_MISSING',
+    ]);
+    await symlink('.', `${path}/train/self`);
+    expect(await failure(openImageFolder(path))).toContain('ROOT/links/train/self: no images in this class.');
+  });
+
+  it('takes names of classes from lists, the folder in brackets where two are called the same', async () => {
+    const image = await png(1);
+    const files = ['n2', 'n1', 'n3', 'n4'].flatMap((name) => [[`train/${name}/1.png`, image], [`val/${name}/1.png`, image]] as const);
+    const lists = { 'synset_words.txt': 'n1 crane\r\nn2 tench, Tinca tinca\r\nn9 nobody\r\n', 'classes.txt': 'n2\tanother\nn3\tcrane\nn4 17\n' };
+    const { train, test } = await openImageFolder(await folder('named', { ...Object.fromEntries(files), ...lists }));
+    expect(train.classes).toEqual(['crane (n1)', 'tench, Tinca tinca', 'crane (n3)', 'n4']);
+    expect(test.classes).toEqual(train.classes);
+    expect(train.nameOf(1)).toMatch(/train\/n2\/1.png$/);
+  });
+
+  it('indexes thousands of links, and asks for no file before it is read', async () => {
+    const path = await folder('many', { 'a.png': await png(3) });
+    for (const name of ['x', 'y']) {
+      await mkdir(`${path}/set/${name}`, { recursive: true });
+      await Promise.all(Array.from({ length: 2000 }, (_, i) => symlink('../../a.png', `${path}/set/${name}/${i}.png`)));
+    }
+    const files = await import('node:fs/promises');
+    const stat = vi.spyOn(files.default, 'stat');
+    const { train, test } = await openImageFolder(`${path}/set`);
+    expect([train.length, test.length]).toEqual([3600, 400]);
+    // Of the folder, and of the lists of names there might be; none of the links.
+    expect(stat.mock.calls.length).toBeGreaterThan(0);
+    expect(stat.mock.calls.length).toBeLessThan(10);
+    stat.mockRestore();
+    expect(await train.item(3599)).toMatchObject({ label: 1, image: { width: 4 } });
+    expect([train.nameOf(0), test.nameOf(399)]).toEqual([`${path}/set/x/0.png`, `${path}/set/y/999.png`]);
+  });
+
+  it('hashes labels and stored bytes, whatever the place', async () => {
+    const files = { 'train/a/1.png': await png(1), 'train/b/1.png': await png(2), 'val/a/1.png': await png(3) };
+    const [one, two] = [await openImageFolder(await folder('hash1', files)), await openImageFolder(await folder('hash2', files))];
+    expect(await one.train.hash()).toBe(await two.train.hash());
+    await folder('hash2', { 'train/b/1.png': await png(9) });
+    expect(await two.train.hash()).not.toBe(await one.train.hash());
   });
 });
 
@@ -217,7 +249,7 @@ describe('loadDataset', () => {
   it('names what it knows', async () => {
     expect(await failure(loadDataset('mnist'))).toMatchInlineSnapshot(`
       "loadDataset: "mnist" describes no data set.
-        known idx:PATH, cifar10:PATH, folder:PATH
+        known idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH
         code: NAME_UNKNOWN"
     `);
     for (const wrong of ['', 'idx', 'idx:', ':path', 'toString:path', '__proto__:x']) await expect(loadDataset(wrong)).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });

@@ -1,0 +1,261 @@
+import { FormatError } from '@convkit/tensor';
+
+import { DEFAULT_MAX_BYTES, readAll, tooLarge, type ByteSource, type ReadOptions } from './bytes.js';
+import { classList } from './class-names.js';
+import type { Dataset, DatasetSplits } from './dataset.js';
+import { decodeImage, type DecodeOptions } from './decode-image.js';
+import { kindOf, lastName, lazyFile, listFileNames } from './files.js';
+import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
+import { bytesAccess, fileAccess, readAhead, streamOf, type RandomAccess } from './random-access.js';
+import { indexTar, type TarEntry } from './tar-index.js';
+
+/** Choices of {@link openWebDataset}. */
+export interface OpenWebDatasetOptions extends ReadOptions, DecodeOptions, Pick<ImageDatasetOptions, 'concurrency'> {
+  /** Class names in label order, or a list with one a line; default: of a list beside the shards, or else the labels themselves, up to the largest. */
+  readonly classes?: readonly string[] | ByteSource;
+}
+
+/** Choices of {@link webDataset}. */
+export interface WebDatasetOptions extends ReadOptions, Pick<ImageDatasetOptions, 'name' | 'split' | 'decode' | 'concurrency'> {
+  /** Tar archives in the order in which their samples are counted. Plain ones in files and blobs are read in place; compressed ones, and those that stream by, are held in memory. */
+  readonly shards: readonly (RandomAccess | ByteSource)[];
+  /** Class names in label order, or a list with one a line; default the labels themselves, up to the largest. */
+  readonly classes?: readonly string[] | ByteSource;
+  /** Most bytes that an image may have, and that all compressed shards together may unpack to; default 2^30 (1 GiB). */
+  readonly maxBytes?: number;
+}
+
+/**
+ * A data set from tar archives in WebDataset's convention: files that share their path up to the first dot of the base name are a sample. Its image ends in jpg, jpeg, png, webp, gif, tif, tiff
+ * or avif; its label is the whole number in the file that ends in `cls`, or else `label` or `cls` of that in `json`. Files without image or label beside them are passed over. The archives are indexed once, from header
+ * to header; then sample i is read without the others. Source: github.com/webdataset/webdataset.
+ *
+ * @throws FormatError naming shard and sample: `FILE_LABEL` (no label, or none of a class), `FILE_CORRUPT` (two images, or a label without one; no good archive), `FILE_EMPTY`, and what reading
+ * archives throws: `FILE_TRUNCATED`, `FILE_UNSUPPORTED`, `FILE_TOO_LARGE`.
+ *
+ * @example
+ * ```ts
+ * import { blobAccess, webDataset } from '@convkit/datasets';
+ *
+ * // In a browser each file of an <input type="file" multiple>; decode is then the user's.
+ * const chosen = [new File([new Uint8Array(1024)], 'train-0.tar')];
+ * const shards = chosen.map((file) => blobAccess(file.name, file));
+ * const code = await webDataset({ name: 'photos', split: 'train', shards }).catch((error) => error.code);
+ * console.log(code); // FILE_EMPTY
+ * ```
+ */
+export async function webDataset(options: WebDatasetOptions): Promise<Dataset> {
+  const samples = await indexSamples(options.shards, new Allowance(options.maxBytes));
+  return sampleDataset(options, samples, await classesOf(options.classes, [samples]));
+}
+
+/**
+ * A folder of tar shards in WebDataset's convention, in Node: `train*.tar`, and `val*.tar` (such as `validation-0.tar`) or else `test*.tar`, in the order of their names; also `.tar.gz` and `.tgz`, which
+ * are unpacked in memory. Classes are called as a list `classes.txt`, `synsets.txt` or `synset_words.txt` beside them says, one a line in label order.
+ *
+ * @throws FormatError as {@link webDataset}; `FILE_MISSING` if there are no such shards, `FILE_UNREADABLE`.
+ */
+export async function openWebDataset(path: string, options: OpenWebDatasetOptions = {}): Promise<DatasetSplits> {
+  const present = await listFileNames(path, /\.(tar|tar\.gz|tgz)$/);
+  const called = (stem: string) => present.filter((name) => name.startsWith(stem));
+  const parts = { train: called('train'), test: called('val').length > 0 ? called('val') : called('test') };
+  for (const [split, names] of Object.entries(parts)) {
+    if (names.length > 0) continue;
+    throw new FormatError({
+      code: 'FILE_MISSING',
+      message: `${path}: no shards ${split === 'train' ? 'train*.tar' : 'val*.tar or test*.tar'} in it.`,
+      values: { 'archives there': present.slice(0, 8).join(', ') || 'none' },
+    });
+  }
+  const allowance = new Allowance(options.maxBytes);
+  const open = async (names: readonly string[]) => indexSamples(await Promise.all(names.map((name) => fileAccess(`${path}/${name}`))), allowance);
+  const [train, test] = [await open(parts.train), await open(parts.test)];
+  const classes = await classesOf(options.classes ?? (await findList(path)), [train, test]);
+  const about = { ...options, name: lastName(path), decode: (bytes: Uint8Array, file: string) => decodeImage(bytes, file, options) };
+  return { train: sampleDataset({ ...about, split: 'train' }, train, classes), test: sampleDataset({ ...about, split: 'test' }, test, classes) };
+}
+
+/** Where the images of all samples are: a few numbers and a name each, for there may be a million. */
+interface Samples {
+  readonly shards: readonly RandomAccess[];
+  /** Of each sample. */
+  readonly shard: number[];
+  readonly names: string[];
+  readonly at: number[];
+  readonly sizes: number[];
+  readonly labels: number[];
+}
+
+/** What may still be unpacked into memory. */
+class Allowance {
+  #left: number;
+
+  constructor(readonly maxBytes = DEFAULT_MAX_BYTES) {
+    this.#left = maxBytes;
+  }
+
+  async unpack(source: ByteSource): Promise<Uint8Array> {
+    try {
+      const bytes = await readAll(source, this.#left);
+      this.#left -= bytes.length;
+      return bytes;
+    } catch (cause) {
+      if (!(cause instanceof FormatError && cause.code === 'FILE_TOO_LARGE')) throw cause;
+      throw new FormatError({
+        code: 'FILE_TOO_LARGE',
+        message: `${source.name}: with it, the shards that have to be held in memory are larger than ${this.maxBytes} bytes.`,
+        help: 'unpack .tar.gz to .tar, which is read in place, or raise maxBytes.',
+        cause,
+      });
+    }
+  }
+}
+
+/** A shard of which any part can be read: as it is, or unpacked in memory. */
+async function plain(shard: RandomAccess | ByteSource, allowance: Allowance): Promise<RandomAccess> {
+  const { name } = shard;
+  const source = 'read' in shard ? shard : shard.bytes instanceof Uint8Array ? bytesAccess(name, shard.bytes) : undefined;
+  const head = await source?.read(0, Math.min(2, source.size));
+  if (source !== undefined && !(head?.[0] === 0x1f && head[1] === 0x8b)) return source;
+  return bytesAccess(name, await allowance.unpack('bytes' in shard ? shard : { name, bytes: streamOf(shard) }));
+}
+
+/** What matters of a sample. */
+interface Sample {
+  image?: TarEntry;
+  cls?: Label;
+  json?: Label;
+}
+
+interface Label extends TarEntry {
+  /** Undefined if what is there is no label. */
+  readonly value: number | undefined;
+  /** How it begins. */
+  readonly text: string;
+}
+
+async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], allowance: Allowance): Promise<Samples> {
+  const shards: RandomAccess[] = [];
+  const found: Samples = { shards, shard: [], names: [], at: [], sizes: [], labels: [] };
+  for (const source of sources) {
+    const shard = await plain(source, allowance);
+    for (const [key, { image, cls, json }] of await groupSamples(shard)) {
+      const label = cls ?? json;
+      if (image === undefined) {
+        if (cls === undefined) continue;
+        throw new FormatError({ code: 'FILE_CORRUPT', message: `${shard.name}: sample ${JSON.stringify(key)} has a label, but no image.`, values: { images: 'jpg, jpeg, png, webp, gif, tif, tiff, avif' } });
+      }
+      if (label?.value === undefined) {
+        throw new FormatError({
+          code: 'FILE_LABEL',
+          message: `${shard.name}: sample ${JSON.stringify(key)} has ${label === undefined ? 'no label' : `${JSON.stringify(label.text)} as its label (at byte ${label.at})`}.`,
+          help: 'a label is a whole number from 0 on, in KEY.cls or as "label" or "cls" in KEY.json.',
+        });
+      }
+      found.shard.push(shards.length);
+      found.names.push(image.name);
+      found.at.push(image.at);
+      found.sizes.push(image.size);
+      found.labels.push(label.value);
+    }
+    shards.push(shard);
+  }
+  return found;
+}
+
+const IMAGE = /^(jpe?g|png|webp|gif|tiff?|avif)$/;
+
+async function groupSamples(shard: RandomAccess): Promise<Map<string, Sample>> {
+  const samples = new Map<string, Sample>();
+  // Small labels lie between headers, so most come with them.
+  const reader = readAhead(shard);
+  for await (const entry of indexTar(reader)) {
+    const base = entry.name.lastIndexOf('/') + 1;
+    const dot = entry.name.indexOf('.', base);
+    // Hidden files, and such as have no extension, belong to no sample.
+    if (dot <= base) continue;
+    const key = entry.name.slice(0, dot);
+    const extension = entry.name.slice(dot + 1).toLowerCase();
+    const part = IMAGE.test(extension) ? 'image' : extension === 'cls' || extension === 'json' ? extension : undefined;
+    if (part === undefined) continue;
+    const sample: Sample = samples.get(key) ?? {};
+    const before = sample[part];
+    if (before !== undefined) {
+      throw new FormatError({
+        code: 'FILE_CORRUPT',
+        message: `${shard.name}: sample ${JSON.stringify(key)} has two ${part === 'image' ? 'images' : 'labels'}.`,
+        values: { 'at byte': `${before.at} ${JSON.stringify(before.name)}`, 'and at byte': `${entry.at} ${JSON.stringify(entry.name)}` },
+      });
+    }
+    if (part === 'image') sample.image = entry;
+    else sample[part] = await readLabel(reader, entry, part === 'cls' ? labelInText : labelInJson);
+    samples.set(key, sample);
+  }
+  return samples;
+}
+
+/** A label is a few digits, but an annotation may be long. */
+const MOST_LABEL_BYTES = 2 ** 20;
+
+async function readLabel(shard: RandomAccess, entry: TarEntry, parse: (text: string) => number | undefined): Promise<Label> {
+  if (entry.size > MOST_LABEL_BYTES) return { ...entry, value: undefined, text: `${entry.size} bytes` };
+  const text = new TextDecoder().decode(await shard.read(entry.at, entry.size));
+  return { ...entry, value: parse(text), text: text.slice(0, 40) };
+}
+
+function labelInText(text: string): number | undefined {
+  return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function labelInJson(text: string): number | undefined {
+  try {
+    const { label, cls } = Object(JSON.parse(text)) as { readonly label?: unknown; readonly cls?: unknown };
+    const value = label ?? cls;
+    return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without a list, labels name their classes: more than these would be a mistake that takes memory. */
+const MOST_UNNAMED = 100_000;
+
+async function classesOf(given: readonly string[] | ByteSource | undefined, parts: readonly Samples[]): Promise<readonly string[]> {
+  if (given !== undefined) return 'bytes' in given ? classList(given.name, await readAll(given)) : given;
+  let most = 0;
+  for (const part of parts) {
+    for (const [i, label] of part.labels.entries()) {
+      most = Math.max(most, label);
+      if (label >= MOST_UNNAMED) {
+        throw new FormatError({ code: 'FILE_LABEL', message: `${nameIn(part, i)}: label ${label}, but without a list of classes they go to ${MOST_UNNAMED - 1}.`, help: 'put classes.txt beside the shards.' });
+      }
+    }
+  }
+  return Array.from({ length: most + 1 }, (_, label) => String(label));
+}
+
+async function findList(path: string): Promise<ByteSource | undefined> {
+  for (const list of ['classes.txt', 'synsets.txt', 'synset_words.txt']) {
+    const name = `${path}/${list}`;
+    if ((await kindOf(name)) === 'file') return { name, bytes: await lazyFile(name, 2 ** 24).read() };
+  }
+  return undefined;
+}
+
+function nameIn({ shards, shard, names }: Samples, index: number): string {
+  return `${shards[shard[index]].name}/${names[index]}`;
+}
+
+function sampleDataset(options: Omit<WebDatasetOptions, 'shards' | 'classes'>, samples: Samples, classes: readonly string[]): Dataset {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options;
+  const { shards, shard, at, sizes, labels } = samples;
+  const file = (index: number) => {
+    const name = nameIn(samples, index);
+    const read = async () => {
+      if (sizes[index] > maxBytes) throw tooLarge(name, maxBytes);
+      return shards[shard[index]].read(at[index], sizes[index]);
+    };
+    return { name, label: labels[index], read };
+  };
+  return imageDataset({ ...options, classes, files: { length: labels.length, at: file } });
+}
