@@ -2,6 +2,7 @@ import { networks, recipes } from '@convkit/alexnet';
 import { deviceNames } from '@convkit/kernels-cpu';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
+import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
 import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
@@ -143,6 +144,22 @@ export function createCli(): Command {
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['data stats --data folder:photos --png mean.png', 'of your own photographs, beside those of ImageNet']]))
     .action((flags: DataStatsFlags) => dataStatsCommand(flags));
+  data
+    .command('inspect')
+    .description('What is wrong with a data set (files that cannot be read, pictures that are there twice or in both parts, rare classes), and a contact sheet of a training batch exactly as the network is shown it.')
+    .argument('<data>', 'as for train')
+    .addOption(recipeOption('that prepares the images').default('alexnet-2012-as-coded'))
+    .option('--out <file>', 'write the contact sheet there, a PNG; nothing is written over')
+    .option('--draws <file>', 'write there, as JSON, which images they are and what was drawn for each')
+    .option('--images <n>', 'images in the batch', whole(1), 32)
+    .option('--epoch <n>', 'from 0', whole(0), 0)
+    .option('--batch <n>', 'batch of the epoch, from 0', whole(0), 0)
+    .option('--seed <n>', 'decides order and augmentation, as in train', whole(0), 1)
+    .option('--no-audit', 'do not read every image to find what is wrong')
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['data inspect folder:photos --out sheet.png', 'before a long run']]))
+    .action((asked: string, flags: DataInspectFlags) => dataInspectCommand(asked, flags));
 
   // Charts and pictures are loaded when they are asked for: every other command starts without them.
   const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");

@@ -38,4 +38,5 @@ export {
   type PrepareDataOptions,
   type RecipeEvaluationBatches,
 } from './recipe-data.js';
+export { trainingDraws, type RowDraws } from './training-draws.js';
 export { predict, type PredictOptions } from './predict.js';

@@ -1,9 +1,10 @@
 import { toBatch } from '@convkit/data-aug';
-import { Sampler, batchesOf, datasetStatistics, defineDataset, type Batches, type Dataset, type DatasetSplits, type DatasetStatistics, type RowSource } from '@convkit/datasets';
-import { RandomStream, sizeOf, type Tensor } from '@convkit/tensor';
+import { batchesOf, datasetStatistics, defineDataset, type Batches, type Dataset, type DatasetSplits, type DatasetStatistics, type RowSource } from '@convkit/datasets';
+import { sizeOf, type Tensor } from '@convkit/tensor';
 import { imageFormat, inputShape, prepareColours, prepareImage, type ImageFormat } from './image-format.js';
 import { viewsOf } from './network-inputs.js';
 import type { Recipe } from './recipe.js';
+import { rowPlaces } from './row-places.js';
 import { rowWriter, type RowWriter } from './row-writer.js';
 
 /** How images become the network's input: all that training, evaluation and prediction must agree on. */
@@ -99,28 +100,22 @@ export function trainingBatches(data: Dataset, preparation: Preparation, batch: 
  * @throws OptionError `OPTION_INVALID` if the data have fewer images than a batch.
  */
 export function trainingRows(data: Dataset, { recipe, format, statistics }: Preparation, batch: number, seed: number): RowSource {
-  const { imagesPerDraw, order } = recipe.data;
-  const sampler = new Sampler({ length: data.length, batch, seed, reshuffle: order === 'each-epoch' });
-  const placeDraws = new RandomStream(seed, 'augment');
-  const colourDraws = new RandomStream(seed, 'colour noise');
+  const places = rowPlaces(recipe, data.length, batch, seed);
   const rowShape = inputShape(recipe, format);
   const size = sizeOf(rowShape);
   let recent: { readonly epoch: number; readonly write: RowWriter } | undefined;
   return {
-    batchesPerEpoch: sampler.batchesPerEpoch,
+    batchesPerEpoch: places.batchesPerEpoch,
     batch,
     rowShape,
     classes: format.classes,
     async rows(epoch, index, first, last, into) {
-      const { indices } = sampler.at(epoch * sampler.batchesPerEpoch + index);
       if (recent?.epoch !== epoch) recent = { epoch, write: rowWriter(recipe, format, statistics, epoch) };
       const { write } = recent;
       return await Promise.all(
-        Array.from(indices.subarray(first, last), async (item, i) => {
+        places.of(epoch, index, first, last).map(async ({ item, place, colour }, i) => {
           const { image, label } = await data.item(item);
-          // Images that share a draw take that of the first of them.
-          const place = placeDraws.at(epoch, indices[first + i - ((first + i) % imagesPerDraw)]);
-          write(image, place, colourDraws.at(epoch, item), into.subarray(i * size, (i + 1) * size));
+          write(image, place, colour, into.subarray(i * size, (i + 1) * size));
           return label;
         }),
       );
