@@ -19,8 +19,9 @@ export { loadDataset, type LoadOptions } from './load-dataset.js';
 export { datasetStatistics, type DatasetStatistics, type DatasetStatisticsOptions } from './dataset-statistics.js';
 export { Sampler, type Batch, type SamplerOptions } from './sampler.js';
 export { auditDataset, auditFindings, type AuditOptions, type DatasetAudit, type ExamplePlace } from './audit-dataset.js';
+export { openPrepared, type PreparedSplits } from './open-prepared.js';
 export { prepareOrder, prepareShard, type PrepareOptions, type PrepareShardOptions, type ShardFiles } from './prepare-shard.js';
-export { prepareIndex, type PrepareIndexOptions } from './prepare-index.js';
+export { prepareIndex, type IndexFiles, type PrepareIndexOptions } from './prepare-index.js';
 export {
   parseSidecar,
   shardStem,

@@ -7,6 +7,7 @@ import { fileSource, kindOf, lazyFile, listFolder } from './files.js';
 import { idxDataset } from './idx.js';
 import { openIlsvrc } from './ilsvrc.js';
 import { openImageFolder, type ImageFolderOptions } from './image-folder.js';
+import { openPrepared } from './open-prepared.js';
 import { openWebDataset } from './web-dataset.js';
 
 /** Choices of {@link loadDataset}. */
@@ -20,7 +21,8 @@ export type LoadOptions = Cifar100ArchiveOptions & ImageFolderOptions;
  * - `cifar100:PATH`: the binary version of CIFAR-100, likewise;
  * - `folder:PATH`: one folder of images a class ({@link openImageFolder});
  * - `ilsvrc:PATH`: ImageNet as ILSVRC-2012 hands it out ({@link openIlsvrc});
- * - `wds:PATH`: a folder of tar shards in WebDataset's convention ({@link openWebDataset}).
+ * - `wds:PATH`: a folder of tar shards in WebDataset's convention ({@link openWebDataset});
+ * - `shards:PATH`: data that `alexnet data prepare` made ({@link openPrepared}).
  *
  * @throws OptionError `NAME_UNKNOWN` if the description begins otherwise; FormatError if the files are not what they should be.
  *
@@ -48,11 +50,13 @@ export async function loadDataset(description: string, options: LoadOptions = {}
       return openIlsvrc(path, options);
     case 'wds':
       return openWebDataset(path, options);
+    case 'shards':
+      return openPrepared(path, options);
     default:
       throw new OptionError({
         code: 'NAME_UNKNOWN',
         message: `loadDataset: ${JSON.stringify(description)} describes no data set.`,
-        values: { known: 'idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH' },
+        values: { known: 'idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH, shards:PATH' },
       });
   }
 }

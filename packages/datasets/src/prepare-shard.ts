@@ -84,8 +84,9 @@ export async function prepareShard(dataset: Dataset, indices: ArrayLike<number>,
       return { name, label, jpeg, decoded };
     } catch (error) {
       if (strict || !(error instanceof FormatError)) throw error;
-      const reason = error.summary.startsWith(`${name}: `) ? error.summary.slice(name.length + 2) : error.summary;
-      return { name, reason };
+      // The name, and the way to it on this machine, is not part of the reason.
+      const at = error.summary.indexOf(`${name}: `);
+      return { name, reason: at < 0 ? error.summary : error.summary.slice(at + name.length + 2) };
     } finally {
       onImage?.();
     }

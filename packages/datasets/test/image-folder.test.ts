@@ -249,7 +249,7 @@ describe('loadDataset', () => {
   it('names what it knows', async () => {
     expect(await failure(loadDataset('mnist'))).toMatchInlineSnapshot(`
       "loadDataset: "mnist" describes no data set.
-        known idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH
+        known idx:PATH, cifar10:PATH, cifar100:PATH, folder:PATH, ilsvrc:PATH, wds:PATH, shards:PATH
         code: NAME_UNKNOWN"
     `);
     for (const wrong of ['', 'idx', 'idx:', ':path', 'toString:path', '__proto__:x']) await expect(loadDataset(wrong)).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });

@@ -16,7 +16,7 @@ function picture(index: number, width = 30 + index, height = 40, channels = 3): 
 /** Ten pictures, of which those of `broken` cannot be read. */
 function pictures(split: Split = 'train', broken: readonly number[] = []): Dataset {
   return defineDataset({ name: 'pictures', split, length: 10, classes: ['even', 'odd'], channels: 3, nameOf: (index) => `some where/${index}.jpg` }, (index) => {
-    if (broken.includes(index)) throw new FormatError({ code: 'FILE_CORRUPT', message: `some where/${index}.jpg: no good image: torn`, help: 'none' });
+    if (broken.includes(index)) throw new FormatError({ code: 'FILE_CORRUPT', message: `/home/some where/${index}.jpg: no good image: torn`, help: 'none' });
     return { image: picture(index), label: index % 2 };
   });
 }
