@@ -1,6 +1,6 @@
 import { toBatch } from '@convkit/data-aug';
-import { batchesOf, datasetStatistics, defineDataset, type Batches, type Dataset, type DatasetSplits, type DatasetStatistics, type RowSource } from '@convkit/datasets';
-import { sizeOf, type Tensor } from '@convkit/tensor';
+import { batchesOf, datasetStatistics, defineDataset, type Batches, type Dataset, type DatasetSplits, type DatasetStatistics, type Example, type RowSource, type SkipOptions } from '@convkit/datasets';
+import { FormatError, sizeOf, type Tensor } from '@convkit/tensor';
 import { imageFormat, inputShape, prepareColours, prepareImage, type ImageFormat } from './image-format.js';
 import { viewsOf } from './network-inputs.js';
 import type { Recipe } from './recipe.js';
@@ -17,11 +17,12 @@ export interface Preparation {
 
 /** Evaluation batches of a recipe: an `EvaluationSource` of `@convkit/training`. */
 export interface RecipeEvaluationBatches {
+  /** Those that cannot be read included. */
   readonly images: number;
   readonly batches: number;
   readonly views: 1 | 9 | 10;
-  /** The batch at a place, from 0: all views of the first image, then all of the second, …, and the class of each image. */
-  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[] }>;
+  /** The batch at a place, from 0: all views of the first image, then all of the second, …, and the class of each image. Undefined if none of its images can be read. */
+  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[] } | undefined>;
 }
 
 /** Rows of one forward pass in evaluation: views of images. Enough to fill a device, few enough for any. */
@@ -126,17 +127,32 @@ export function trainingRows(data: Dataset, { recipe, format, statistics }: Prep
 /**
  * All images in order, each in one view, nine or ten.
  *
+ * With `onSkip` an image that cannot be read is told, once, and left out; if none can be read, the last batch throws the first one's error. Without, the first of them ends it with its error.
+ *
  * @param data Of {@link prepareDataset}.
  */
-export function evaluationBatches(data: Dataset, { recipe, format, statistics }: Preparation, views: 1 | 9 | 10): RecipeEvaluationBatches {
+export function evaluationBatches(data: Dataset, { recipe, format, statistics }: Preparation, views: 1 | 9 | 10, { onSkip }: SkipOptions = {}): RecipeEvaluationBatches {
   const size = Math.floor(EVALUATION_ROWS / views);
+  const unreadable = new Map<number, FormatError>();
+  const read = async (index: number): Promise<Example | undefined> => {
+    try {
+      return await data.item(index);
+    } catch (error) {
+      if (onSkip === undefined || !(error instanceof FormatError)) throw error;
+      if (!unreadable.has(index)) onSkip({ index, name: data.nameOf(index), reason: error.summary });
+      unreadable.set(index, error);
+      if (unreadable.size === data.length) throw unreadable.get(0) ?? error;
+      return undefined;
+    }
+  };
   return {
     images: data.length,
     batches: Math.ceil(data.length / size),
     views,
     async batch(index) {
       const items = Array.from({ length: Math.min(size, data.length - index * size) }, (_, i) => index * size + i);
-      const examples = await Promise.all(items.map((item) => data.item(item)));
+      const examples = (await Promise.all(items.map(read))).filter((example) => example !== undefined);
+      if (examples.length === 0) return undefined;
       return { x: toBatch(examples.flatMap(({ image }) => viewsOf(recipe, format, statistics, image, views))), labels: examples.map(({ label }) => label) };
     },
   };

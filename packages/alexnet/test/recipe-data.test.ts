@@ -1,6 +1,6 @@
 import { evaluationBatches, findNetwork, prepareData, prepareDataset, trainingBatches, type Recipe } from '@convkit/alexnet';
-import { datasetStatistics, defineDataset, type Split } from '@convkit/datasets';
-import { RandomStream } from '@convkit/tensor';
+import { datasetStatistics, defineDataset, type Split, type UnreadableExample } from '@convkit/datasets';
+import { FormatError, RandomStream } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 
 /** Images of noise with three classes in turn, smaller than the network wants them. */
@@ -18,6 +18,13 @@ const { data: { train, test }, preparation } = await prepareData(recipe, raw);
 
 it('prepareData finds format and statistics', async () => {
   expect(preparation).toEqual({ recipe, format, statistics: await datasetStatistics(prepareDataset(raw.train, recipe, format)) });
+});
+
+it('prepareData takes statistics over that are kept, unless the recipe changes size or colours', async () => {
+  const statistics = { mean: [1, 2, 3], deviation: [4, 5, 6] };
+  const statisticsOf = async (data: Partial<Recipe['data']>) => (await prepareData({ ...recipe, data: { ...recipe.data, ...data } }, { ...raw, statistics })).preparation.statistics;
+  expect(await statisticsOf({ sizes: [20, 30] })).toBe(statistics);
+  for (const other of [{}, { sizes: [20, 30], channels: 1 }, { sizes: [20, 30], colours: 'bgr' }] as const) expect(await statisticsOf(other)).not.toBe(statistics);
 });
 
 it('prepareData brings images to the size of the format', async () => {
@@ -100,11 +107,32 @@ describe('evaluationBatches', () => {
       let rows = 0;
       for (let i = 0; i < source.batches; i++) {
         const batch = await source.batch(i);
-        labels.push(...Array.from(batch.labels));
-        rows += batch.x.shape[0];
+        labels.push(...(batch?.labels ?? []));
+        rows += batch?.x.shape[0] ?? 0;
       }
       expect(labels).toEqual([0, 1, 2, 0, 1, 2, 0]);
       expect(rows).toBe(7 * views);
     }
+  });
+
+  it('leaves out what cannot be read and tells it once, if it is asked to', async () => {
+    const error = (index: number) => new FormatError({ code: 'FILE_CORRUPT', message: `${index}.jpg is torn.` });
+    const broken = (...indices: number[]) =>
+      defineDataset({ ...test, length: 230, nameOf: (i) => `${i}.jpg` }, (i) => (indices.includes(i) ? Promise.reject(error(i)) : test.item(i % 7)));
+    const all = Array.from({ length: 230 }, (_, i) => i);
+    const bad = [0, 99, ...all.slice(100, 200)];
+    const skipped: UnreadableExample[] = [];
+    const source = evaluationBatches(broken(...bad), preparation, 1, { onSkip: (example) => skipped.push(example) });
+    for (let pass = 0; pass < 2; pass++) {
+      const batches = await Promise.all([0, 1, 2].map((index) => source.batch(index)));
+      expect(batches.map((batch) => batch?.labels)).toEqual([all.slice(1, 99).map((i) => (i % 7) % 3), undefined, all.slice(200).map((i) => (i % 7) % 3)]);
+      expect(batches[0]?.x.data.slice(0, 2700)).toEqual((await evaluationBatches(test, preparation, 1).batch(0))?.x.data.slice(2700, 5400));
+    }
+    expect(skipped.sort((a, b) => a.index - b.index)).toEqual(bad.map((index) => ({ index, name: `${index}.jpg`, reason: `${index}.jpg is torn.` })));
+
+    await expect(evaluationBatches(broken(1), preparation, 1).batch(0)).rejects.toMatchObject({ summary: '1.jpg is torn.' });
+    const hopeless = evaluationBatches(broken(...all), preparation, 1, { onSkip: () => undefined });
+    for (const index of [0, 1]) expect(await hopeless.batch(index)).toBeUndefined();
+    await expect(hopeless.batch(2)).rejects.toMatchObject({ summary: '0.jpg is torn.' });
   });
 });

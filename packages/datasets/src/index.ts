@@ -33,4 +33,8 @@ export {
   type ShardSidecar,
   type SkippedImage,
 } from './prepared-layout.js';
+export { skipUnreadable, type SkipOptions, type UnreadableExample } from './skip-unreadable.js';
 export { batchesOf, type Batches, type RowSource } from './loader/row-source.js';
+export { openLoader, type Loader, type LoaderOptions } from './loader/open-loader.js';
+export { serveRows, type RowPort } from './loader/serve-rows.js';
+export type { LoaderWorker } from './loader/loader-worker.js';
