@@ -43,7 +43,8 @@ describe('repro fig1', () => {
       ...['relu', 'tanh', 'sigmoid'].flatMap((net) => [['tuning', net, 0.0001], ['tuning', net, 0.001], ['net', net, undefined]]),
       ['done', undefined, undefined],
     ]);
-    expect((await readdir(join(cwd, 'fig1'))).sort()).toEqual(['fig1-relu.json', 'fig1-sigmoid.json', 'fig1-tanh.json', 'fig1.md', 'fig1.svg']);
+    const parts = ['relu', 'sigmoid', 'tanh'].flatMap((net) => [`fig1-${net}-at-0.0001.json`, `fig1-${net}-at-0.001.json`, `fig1-${net}.json`]);
+    expect((await readdir(join(cwd, 'fig1'))).sort()).toEqual([...parts, 'fig1.md', 'fig1.svg']);
     const relu = JSON.parse(await readFile(join(cwd, 'fig1/fig1-relu.json'), 'utf8')) as { curve: { epoch: number; error: number }[]; epochs: number | null };
     expect(relu.curve.map(({ epoch }) => epoch)).toEqual([0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2].slice(0, relu.curve.length));
     expect(relu.epochs).toBeNull();

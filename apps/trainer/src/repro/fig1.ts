@@ -42,10 +42,17 @@ interface Point {
 /** The images, made ready. */
 type PreparedData = Awaited<ReturnType<typeof prepareData>>;
 
+/** What came of a rate; null where it diverged. */
+interface Try {
+  readonly rate: number;
+  readonly loss: number | null;
+  readonly error: number | null;
+}
+
 /** What one net did. */
 interface Result {
   readonly net: Net;
-  readonly tuning: readonly { readonly rate: number; readonly loss: number | null; readonly error: number | null }[];
+  readonly tuning: readonly Try[];
   readonly rate: number;
   readonly curve: readonly Point[];
   /** Epochs until the training error was down; null if it never was. */
@@ -69,7 +76,7 @@ export async function fig1Command(flags: Fig1Flags): Promise<void> {
     const prepared = await prepareData(fig1Recipe('relu', 0), raw);
     const results: Result[] = [];
     for (const net of nets) {
-      const { value, taken } = await folder.part(`fig1-${net}`, () => runNet(net, prepared, device, flags, output));
+      const { value, taken } = await folder.part(`fig1-${net}`, () => runNet(net, prepared, device, flags, folder, output));
       results.push(value);
       output.line({ type: 'net', ...value, taken }, [`${net}: ${describe(value)}${taken ? ' (was there already)' : ''}`]);
       await folder.write('fig1.svg', figure(results));
@@ -99,17 +106,15 @@ export function fig1Recipe(net: Net, rate: number, epochs = 1, batch = 128): Rec
   };
 }
 
-async function runNet(net: Net, prepared: PreparedData, device: Device, flags: Fig1Flags, output: Output): Promise<Result> {
+async function runNet(net: Net, prepared: PreparedData, device: Device, flags: Fig1Flags, folder: StudyFolder, output: Output): Promise<Result> {
   const began = performance.now();
-  const tuning = [];
+  const tuning: Try[] = [];
   for (const rate of flags.rates) {
-    output.note(`${net}: trying rate ${rate}`);
-    const points = await learn(fig1Recipe(net, rate, flags.tuneEpochs, flags.batch), prepared, device, flags.seed, () => false, (at) => output.progress(at, prepared.data.train.length * flags.tuneEpochs));
-    // The last quarter of an epoch tells how far it has come.
-    const last = points?.at(-1);
-    tuning.push({ rate, loss: last?.loss ?? null, error: last?.error ?? null });
-    output.line({ type: 'tuning', net, rate, loss: last?.loss ?? null, error: last?.error ?? null }, [
-      `${net}: rate ${rate}: ${last === undefined ? 'diverged' : `training error ${percent(last.error)}, loss ${last.loss.toFixed(4)} after ${flags.tuneEpochs} epochs`}`,
+    const { value } = await folder.part(`fig1-${net}-at-${rate}`, () => tryRate(net, rate, prepared, device, flags, output));
+    tuning.push(value);
+    const { loss, error } = value;
+    output.line({ type: 'tuning', net, rate, loss, error }, [
+      `${net}: rate ${rate}: ${loss === null || error === null ? 'diverged' : `training error ${percent(error)}, loss ${loss.toFixed(4)} after ${flags.tuneEpochs} epochs`}`,
     ]);
   }
   const { rate } = [...tuning].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity))[0];
@@ -123,6 +128,14 @@ async function runNet(net: Net, prepared: PreparedData, device: Device, flags: F
     epochs: reached < 0 ? null : crossing(curve, reached),
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** The last quarter of an epoch tells how far a rate has come. */
+async function tryRate(net: Net, rate: number, prepared: PreparedData, device: Device, flags: Fig1Flags, output: Output): Promise<Try> {
+  output.note(`${net}: trying rate ${rate}`);
+  const points = await learn(fig1Recipe(net, rate, flags.tuneEpochs, flags.batch), prepared, device, flags.seed, () => false, (at) => output.progress(at, prepared.data.train.length * flags.tuneEpochs));
+  const last = points?.at(-1);
+  return { rate, loss: last?.loss ?? null, error: last?.error ?? null };
 }
 
 /** Training error and loss of every quarter of an epoch, until `enough`; undefined if it diverged. */
