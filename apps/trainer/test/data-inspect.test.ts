@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -50,4 +50,24 @@ it('data inspect names what is wrong, and refuses a batch that is not there', as
   expect(stdout).toContain('40 training and 21 test images of 10 classes');
   expect(stdout).toMatch(/\n1 image of the test part is among the training images: cifar10\/test 20 is cifar10\/train 2\.\n$/);
   expect((await inspect('cifar10:tiny', '--recipe', 'cifar-18pct', '--batch', '7', '--out', 'none.png')).stderr).toContain('--batch 7, but an epoch has 1 batches of 32 images, counted from 0.');
+});
+
+it('data inspect shows a data set with files that cannot be read, and names them', async () => {
+  for (const [part, count] of [['train', 5], ['val', 2]] as const) {
+    for (const [label, name] of ['cat', 'dog'].entries()) {
+      await mkdir(join(cwd, 'photos', part, name), { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const pixels = Buffer.alloc(40 * 30 * 3, 90 * label + 10 * i + (part === 'val' ? 5 : 0));
+        await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } }).png().toFile(join(cwd, 'photos', part, name, `${i}.png`));
+      }
+    }
+  }
+  await writeFile(join(cwd, 'photos/train/cat/2.png'), 'no picture');
+  const { events, stderr, exitCode } = await inspect('folder:photos', '--recipe', 'cifar-18pct', '--images', '10', '--out', 'photos.png', '--json');
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(events[0].findings).toEqual([expect.stringMatching(/^1 image cannot be read: .*train\/cat\/2\.png: /)]);
+  const names = (events[0].rows as readonly { name: string; class: string }[]).filter(({ name }) => name.includes('/cat/2.png'));
+  expect(names).toMatchObject([{ name: expect.stringContaining('the next that can is in its place') as string, class: 'cat' }]);
+  const quick = await inspect('folder:photos', '--recipe', 'cifar-18pct', '--images', '10', '--out', 'quick.png', '--no-audit');
+  expect(quick.stderr).toMatch(/^warning: .*cat\/2\.png: no good image/);
 });

@@ -1,5 +1,5 @@
 import { findRecipe, prepareData, trainingBatches, trainingDraws } from '@convkit/alexnet';
-import { auditDataset, auditFindings } from '@convkit/datasets';
+import { auditDataset, auditFindings, skipUnreadable } from '@convkit/datasets';
 import { OptionError, sizeOf } from '@convkit/tensor';
 import { openData, resolveData } from '../data.js';
 import { contactSheet } from '../inspect/contact-sheet.js';
@@ -58,7 +58,14 @@ export async function dataInspectCommand(asked: string, flags: DataInspectFlags)
 
   async function readBatch() {
     const size = Math.min(images, raw.train.length);
-    const { data, preparation } = await prepareData(recipe, raw, { onProgress: (seen, of) => output.progress(seen, of) });
+    const skipped = new Set<number>();
+    const train = skipUnreadable(raw.train, {
+      onSkip({ index, reason }) {
+        skipped.add(index);
+        if (!flags.audit) output.warn(reason);
+      },
+    });
+    const { data, preparation } = await prepareData(recipe, { ...raw, train }, { onProgress: (seen, of) => output.progress(seen, of) });
     const source = trainingBatches(data.train, preparation, size, seed);
     if (batch >= source.batchesPerEpoch) {
       throw new OptionError({
@@ -75,7 +82,7 @@ export async function dataInspectCommand(asked: string, flags: DataInspectFlags)
       item,
       label,
       class: raw.train.classes[label],
-      name: raw.train.nameOf(item),
+      name: skipped.has(item) ? `${raw.train.nameOf(item)}: cannot be read, the next that can is in its place` : raw.train.nameOf(item),
       drawn,
     }));
   }
