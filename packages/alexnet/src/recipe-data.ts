@@ -56,15 +56,19 @@ export interface PrepareDataOptions {
 }
 
 /**
- * A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images, which are taken only if the recipe needs them.
+ * A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images, which are taken only if the recipe needs them, and not again if the data
+ * keep them (as `openPrepared` of `@convkit/datasets` does) and the recipe leaves size and colours of the images as they are.
  */
-export async function prepareData(recipe: Recipe, raw: DatasetSplits, options: PrepareDataOptions = {}): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
+export async function prepareData(recipe: Recipe, raw: DatasetSplits & { readonly statistics?: DatasetStatistics }, options: PrepareDataOptions = {}): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
   const format = imageFormat(recipe, raw.train);
   const { mean, statistics: published, colourNoise } = recipe.data;
   const needed = mean !== 'channels' || published === undefined || colourNoise?.pca === 'data';
+  const { width, height, channels } = raw.train;
+  const unchanged = width === format.size && height === format.size && channels === format.channels && recipe.data.colours === 'rgb';
+  const known = unchanged ? raw.statistics : undefined;
   return {
     data: { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) },
-    preparation: { recipe, format, statistics: needed ? await datasetStatistics(prepareDataset(raw.train, recipe, format), options) : published },
+    preparation: { recipe, format, statistics: needed ? (known ?? (await datasetStatistics(prepareDataset(raw.train, recipe, format), options))) : published },
   };
 }
 

@@ -35,6 +35,8 @@ export {
 } from './prepared-layout.js';
 export { skipUnreadable, type SkipOptions, type UnreadableExample } from './skip-unreadable.js';
 export { batchesOf, type Batches, type RowSource } from './loader/row-source.js';
-export { openLoader, type Loader, type LoaderOptions } from './loader/open-loader.js';
+export { openLoader, type Loader } from './loader/open-loader.js';
+export type { LoaderOptions } from './loader/loader-options.js';
 export { serveRows, type RowPort } from './loader/serve-rows.js';
+export { packError, unpackError, type PackedError } from './loader/pack-error.js';
 export type { LoaderWorker } from './loader/loader-worker.js';
