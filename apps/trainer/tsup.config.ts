@@ -1,3 +1,12 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({ entry: ['src/alexnet.ts'], format: ['esm'], target: 'node20', platform: 'node', sourcemap: true, clean: true, keepNames: false });
+export default defineConfig({
+  // A worker's script lies beside the command.
+  entry: { alexnet: 'src/alexnet.ts', 'prepare-worker': 'src/prepare/prepare-worker.ts' },
+  format: ['esm'],
+  target: 'node20',
+  platform: 'node',
+  sourcemap: true,
+  clean: true,
+  keepNames: false,
+});

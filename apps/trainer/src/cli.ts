@@ -2,7 +2,9 @@ import { networks, recipes } from '@convkit/alexnet';
 import { deviceNames } from '@convkit/kernels-cpu';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
+import { dataGetCommand, type DataGetFlags } from './commands/data-get.js';
 import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
+import { dataPrepareCommand, type DataPrepareFlags } from './commands/data-prepare.js';
 import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
@@ -14,6 +16,7 @@ import type { AblationsFlags } from './repro/ablations.js';
 import type { Fig1Flags } from './repro/fig1.js';
 import type { Fig3Flags } from './repro/fig3.js';
 import type { Fig4Flags } from './repro/fig4.js';
+import { knownData } from './get/known-data.js';
 import { commandName } from './wording.js';
 
 /** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
@@ -43,7 +46,7 @@ export function createCli(): Command {
     .addOption(recipeOption('how to train; `alexnet recipe list` shows them (default: that of the network)'))
     .addOption(new Option('--model <name>', 'the network (default: alexnet-mini)').choices(Object.keys(networks)))
     .addOption(setOption())
-    .option('--data <data>', 'fashion-mnist, cifar10:PATH or cifar100:PATH (folder or .tar.gz), idx:PATH (folder of IDX files), folder:PATH (one folder of images a class), ilsvrc:PATH (ImageNet: train/WNID and val with its label file) or wds:PATH (tar shards, WebDataset) (default: fashion-mnist)')
+    .option('--data <data>', 'fashion-mnist, cifar10:PATH or cifar100:PATH (folder or .tar.gz), idx:PATH (folder of IDX files), folder:PATH (one folder of images a class), ilsvrc:PATH (ImageNet: train/WNID and val with its label file), wds:PATH (tar shards, WebDataset) or shards:PATH (of `alexnet data prepare`) (default: fashion-mnist)')
     .option('--epochs <n>', "passes over the training images; the recipe's schedule stretches with them (default: the recipe's)", whole(1))
     .option('--max-steps <n>', 'end after so many updates, counted from the beginning of the run', whole(1))
     .option('--max-minutes <m>', 'end, save and judge after so much time', positive)
@@ -133,7 +136,7 @@ export function createCli(): Command {
     .addHelpText('after', examples([['recipe diff alexnet-2012-as-coded torchvision', 'why "AlexNet" is not AlexNet']]))
     .action((a: string, b: string, flags: RecipeListFlags) => recipeDiffCommand(a, b, flags));
 
-  const data = program.command('data').description('Look at a data set.');
+  const data = program.command('data').description('Get, prepare and look at data sets.');
   data
     .command('stats')
     .description('Mean, deviation and main colour axes of the training images, as a recipe prepares them; the mean image as a picture.')
@@ -160,6 +163,45 @@ export function createCli(): Command {
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['data inspect folder:photos --out sheet.png', 'before a long run']]))
     .action((asked: string, flags: DataInspectFlags) => dataInspectCommand(asked, flags));
+
+  data
+    .command('get')
+    .description('Get a data set from its official address, or take it from a file that is there, and check it. A download that was stopped goes on when it is started again.')
+    .addArgument(new Argument('<name>', 'the data set').choices(Object.keys(knownData)))
+    .option('--out <folder>', 'where it goes; nothing is written over', 'data')
+    .option('--from <file>', 'the file, or the folder of the files, if it is here already: it is checked and copied')
+    .option('--url <url>', 'another address of the file, or of the folder of the files')
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText(
+      'after',
+      examples([
+        ['data get cifar10', 'data/cifar-10-binary.tar.gz, 170 MB'],
+        ['data get imagenette --from ~/Downloads/imagenette2-320.tgz', 'without a network'],
+      ]),
+    )
+    .action((name: string, flags: DataGetFlags) => dataGetCommand(name, flags));
+  data
+    .command('prepare')
+    .description("Resize and crop all images of a data set once and write them as shards: tar files of JPEG in WebDataset's convention, with an index, the mean image and the colour axes. A preparation that was stopped goes on when it is started again.")
+    .argument('<source>', 'the data, as for train --data')
+    .argument('<out>', 'the folder of the shards: new, empty, or of a preparation of the same source with the same options')
+    .option('--size <n>', 'rows and columns of an image: its shorter side becomes so long, and the middle square is cut out', whole(1, 2048), 256)
+    .option('--quality <n>', 'of the JPEGs', whole(1, 100), 95)
+    .option('--seed <n>', 'decides the order of the images', whole(0), 1)
+    .option('--shard-images <n>', 'images in a shard', whole(1, 10_000), 1000)
+    .option('--workers <n>', 'threads that make shards (default: all cores)', whole(1))
+    .option('--strict', 'end with an error at an image that cannot be read, instead of skipping it')
+    .option('--json', 'write JSON lines to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText(
+      'after',
+      examples([
+        ['data prepare folder:photos prepared', 'then: train --data shards:prepared'],
+        ['data prepare ilsvrc:/data/ILSVRC2012 /data/imagenet-256 --workers 8', 'ImageNet as in 2012'],
+      ]),
+    )
+    .action((source: string, out: string, flags: DataPrepareFlags) => dataPrepareCommand(source, out, flags));
 
   // Charts and pictures are loaded when they are asked for: every other command starts without them.
   const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");
@@ -278,10 +320,12 @@ function viewsOption(): Option {
   });
 }
 
-function whole(least: number): (text: string) => number {
+function whole(least: number, most = Infinity): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(most === Infinity ? `It must be a whole number of at least ${least}.` : `It must be a whole number from ${least} to ${most}.`);
+    }
     return value;
   };
 }

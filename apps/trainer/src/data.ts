@@ -8,10 +8,10 @@ export function resolveData(description: string): string {
   if (description === fashionMnist.name) return description;
   const [kind, ...rest] = description.split(':');
   const path = rest.join(':');
-  if (!['cifar10', 'cifar100', 'idx', 'folder', 'ilsvrc', 'wds'].includes(kind) || path === '') {
+  if (!['cifar10', 'cifar100', 'idx', 'folder', 'ilsvrc', 'wds', 'shards'].includes(kind) || path === '') {
     throw new OptionError({
       code: 'NAME_UNKNOWN',
-      message: `--data ${description} is not known: take fashion-mnist, cifar10:PATH, cifar100:PATH, idx:PATH, folder:PATH, ilsvrc:PATH or wds:PATH.`,
+      message: `--data ${description} is not known: take fashion-mnist, cifar10:PATH, cifar100:PATH, idx:PATH, folder:PATH, ilsvrc:PATH, wds:PATH or shards:PATH.`,
       help: 'alexnet train --help shows an example of each.',
     });
   }

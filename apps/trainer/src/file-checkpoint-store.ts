@@ -71,7 +71,7 @@ export async function writeWhole(folder: string, name: string, bytes: Uint8Array
 const unfinished = '.unfinished';
 
 /** Makes a rename durable. Windows has no way to sync a folder and needs none. */
-async function syncFolder(folder: string, files: Files): Promise<void> {
+export async function syncFolder(folder: string, files: Files = nodeFiles): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await files.open(folder, 'r');
   try {

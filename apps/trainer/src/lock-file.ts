@@ -15,10 +15,11 @@ const settleMilliseconds = 100;
 /**
  * Takes a folder for one process, by a file that names it. A lock whose process is dead, or from before the last boot, is taken over.
  *
+ * @param doing What is done in it, for the message to a second one.
  * @returns How to give it back.
  * @throws FileError `FOLDER_LOCKED` when somebody else works in the folder.
  */
-export async function lockFolder(path: string): Promise<() => Promise<void>> {
+export async function lockFolder(path: string, doing = 'is training in this run folder'): Promise<() => Promise<void>> {
   const own: Holder = { pid: process.pid, host: hostname(), boot: bootId(), token: randomUUID() };
   const text = `${JSON.stringify(own)}\n`;
   try {
@@ -26,13 +27,13 @@ export async function lockFolder(path: string): Promise<() => Promise<void>> {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw writeFailed(path, error);
     const holder = await readHolder(path);
-    if (holder !== undefined && isAlive(holder)) throw locked(path, holder);
+    if (holder !== undefined && isAlive(holder)) throw locked(path, holder, doing);
     const aside = `${path}.${own.token}`;
     await writeFile(aside, text);
     await rename(aside, path);
     await setTimeout(settleMilliseconds);
     const winner = await readHolder(path);
-    if (winner?.token !== own.token) throw locked(path, winner);
+    if (winner?.token !== own.token) throw locked(path, winner, doing);
   }
   return async () => {
     if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
@@ -69,7 +70,7 @@ function bootId(): string {
   }
 }
 
-function locked(path: string, holder: Holder | undefined): FileError {
+function locked(path: string, holder: Holder | undefined, doing: string): FileError {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  return new FileError({ code: 'FOLDER_LOCKED', message: `${path}: ${who} is training in this run folder.`, help: 'wait for it or stop it; if it no longer exists, delete this file.' });
+  return new FileError({ code: 'FOLDER_LOCKED', message: `${path}: ${who} ${doing}.`, help: 'wait for it or stop it; if it no longer exists, delete this file.' });
 }

@@ -26,15 +26,17 @@ afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true, fo
 /**
  * Makes a program out of source files, for a process of its own. It lies under the app's `node_modules/.cache`, so that packages are found from there, until the tests of the file are over.
  *
+ * @param workers Scripts that the program starts as threads, which lie beside it.
  * @returns The program's path.
  */
-export async function bundleSource(entry: URL): Promise<string> {
+export async function bundleSource(entry: URL, workers: readonly URL[] = []): Promise<string> {
   const cache = fileURLToPath(new URL('apps/trainer/node_modules/.cache/', root));
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'convkit-test-'));
   made.push(folder);
   await build({
-    entryPoints: [fileURLToPath(entry)],
+    entryPoints: [entry, ...workers].map((source) => fileURLToPath(source)),
+    entryNames: '[name]',
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -22,10 +22,10 @@ export interface StartOptions {
 let program: Promise<string> | undefined;
 
 /** The built command when the built packages are under test, and one made of the sources otherwise. */
-function programPath(): Promise<string> {
+export function programPath(): Promise<string> {
   program ??= process.env.CONVKIT_BUILT
     ? Promise.resolve(fileURLToPath(new URL('../../dist/alexnet.js', import.meta.url)))
-    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url));
+    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url), ['prepare/prepare-worker.ts'].map((worker) => new URL(`../../src/${worker}`, import.meta.url)));
   return program;
 }
 
