@@ -47,6 +47,10 @@ export function connect(worker: LoaderWorker, hear: (message: WorkerMessage) => 
   return {
     post: (message, buffers) => worker.postMessage(message, buffers),
     hold: (held) => (held ? worker.ref() : worker.unref()),
-    end: () => worker.terminate(),
+    end() {
+      // Node might be gone before it is.
+      worker.ref();
+      return worker.terminate();
+    },
   };
 }

@@ -11,6 +11,7 @@ export interface PackedError {
 
 const types = { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, ShapeError };
 
+/** An error as plain data, for another thread. */
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
   const { name, message, stack } = error;
@@ -19,7 +20,7 @@ export function packError(error: unknown): PackedError {
 
 /** The error again, with the message and the stack that it had where it was thrown. */
 export function unpackError({ name, message, stack, own }: PackedError): Error {
-  const type = name in types ? types[name as keyof typeof types] : ConvkitError;
+  const type = Object.hasOwn(types, name) ? types[name as keyof typeof types] : ConvkitError;
   const error = own === undefined ? new Error(message) : new type({ code: own.code, message: own.summary, ...(own.help !== undefined && { help: own.help }) });
   error.message = message;
   if (stack !== undefined) error.stack = stack;
