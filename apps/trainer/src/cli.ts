@@ -3,8 +3,8 @@ import { deviceNames } from '@convkit/kernels-cpu';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
 import { dataGetCommand, type DataGetFlags } from './commands/data-get.js';
-import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
 import { dataPrepareCommand, type DataPrepareFlags } from './commands/data-prepare.js';
+import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
 import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
@@ -54,10 +54,12 @@ export function createCli(): Command {
     .option('--lr <rate>', "first learning rate of the weights; all others keep their proportion (default: the recipe's)", positive)
     .addOption(deviceOption('where to compute; `alexnet doctor` shows what is there (default: auto)'))
     .option('--seed <n>', 'decides first weights, order, augmentation and dropout (default: 1)', whole(0))
+    .option('--workers <n>', 'threads that read and augment images ahead of training; 0: none. They change nothing but the time (default: none for data that lie in memory, else one for each core but one, at most 4)', whole(0))
+    .option('--strict', 'end with an error at an image that cannot be read, instead of skipping it with a warning')
     .option('--evaluate-every <epochs>', 'epochs from one evaluation to the next (default: 1)', whole(1))
     .option('--checkpoint-every <steps>', 'updates from one checkpoint to the next; the newest three are kept (default: an epoch)', whole(1))
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
-    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-minutes, --device, --evaluate-every and --checkpoint-every may be given beside it')
+    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-minutes, --device, --workers, --strict, --evaluate-every and --checkpoint-every may be given beside it')
     .addOption(new Option('--log <format>', 'plain, or 2012: the lines of the original code').choices(['plain', '2012']).default('plain'))
     .option('--json', 'write one JSON event a line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')

@@ -22,6 +22,8 @@ export interface StartEvent {
   readonly parameters: number;
   readonly trainImages: number;
   readonly testImages: number;
+  /** Threads that make the training batches; 0: the main thread does. */
+  readonly workers: number;
 }
 
 /** A checkpoint by the path of its file. */

@@ -7,20 +7,22 @@ import {
   prepareTrainingDataset,
   recipeOptimiser,
   recipeSchedule,
-  trainingBatches,
+  trainingRows,
   type Preparation,
   type RecipeDifference,
 } from '@convkit/alexnet';
-import type { DatasetSplits } from '@convkit/datasets';
+import { batchesOf, skipUnreadable, type DatasetSplits, type RowSource } from '@convkit/datasets';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
-import { train, type BatchSource, type Checkpoint } from '@convkit/training';
+import { train, type Checkpoint } from '@convkit/training';
 import { chooseRecipe, type RecipeFlags } from '../choose-recipe.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
+import { defaultWorkers, openTrainingLoader } from '../loader/open-training-loader.js';
+import { SkippedImages } from '../loader/skipped-images.js';
 import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
 import type { Reporter } from '../reporters/reporter.js';
 import { changeLines, packChanges, runCard } from '../run-card.js';
@@ -40,6 +42,8 @@ export interface TrainFlags extends RecipeFlags {
   readonly checkpointEvery?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly workers?: number;
+  readonly strict?: boolean;
   readonly log?: LogFormat;
   readonly json?: boolean;
 }
@@ -57,7 +61,9 @@ interface Plan {
   readonly data: DatasetSplits;
   /** Updates since the very beginning after which the run is over. */
   readonly steps: number;
-  readonly source: BatchSource;
+  /** Of the training batches, made by this thread. */
+  readonly rows: RowSource;
+  readonly skipped: SkippedImages;
   readonly start: Checkpoint | undefined;
   /** Takes the folder, once nothing else can be wrong with the command. */
   openFolder(description: RunDescription): Promise<RunFolder>;
@@ -74,7 +80,7 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
     try {
-      await runPlan(plan, device, reporter, format);
+      await runPlan(plan, flags, device, reporter, format);
     } finally {
       await device.destroy();
     }
@@ -87,13 +93,13 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
   const { recipe, changes } = chooseRecipe(flags);
   const described = resolveData(flags.data ?? 'fashion-mnist');
   reporter.note(`reading ${described}`);
-  const raw = await openData(described);
+  const { raw, skipped } = await openRaw(described, flags);
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
   const { seed = 1, maxSteps, maxMinutes, evaluateEvery, checkpointEvery } = flags;
-  const source = trainingBatches(data.train, preparation, recipe.training.batch, seed);
-  const ofEpochs = recipe.training.epochs * source.batchesPerEpoch;
+  const rows = trainingRows(data.train, preparation, recipe.training.batch, seed);
+  const ofEpochs = recipe.training.epochs * rows.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
   const steps = maxSteps === undefined ? ofEpochs : flags.epochs === undefined ? maxSteps : Math.min(maxSteps, ofEpochs);
   const description: RunDescription = {
@@ -119,7 +125,8 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
     preparation,
     data,
     steps,
-    source,
+    rows,
+    skipped,
     start: undefined,
     openFolder: (final) => RunFolder.create(flags.out, final, runCard(final, changes)),
     changes,
@@ -137,7 +144,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${file}: does not lie in a run folder, so there is nowhere to go on.`, help: 'give the run folder, or a checkpoint in its folder "checkpoints".' });
   }
   reporter.note(`reading ${description.data}`);
-  const raw = await openData(description.data);
+  const { raw, skipped } = await openRaw(description.data, flags);
   const found = datasetOf(raw);
   if (JSON.stringify([found, raw.train.classes]) !== JSON.stringify([description.dataset, description.classes])) {
     throw new FormatError({
@@ -147,8 +154,8 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   }
   const { recipe, format } = preparation;
   const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };
-  const source = trainingBatches(data.train, preparation, recipe.training.batch, description.seed);
-  const steps = flags.maxSteps ?? description.maxSteps ?? recipe.training.epochs * source.batchesPerEpoch;
+  const rows = trainingRows(data.train, preparation, recipe.training.batch, description.seed);
+  const steps = flags.maxSteps ?? description.maxSteps ?? recipe.training.epochs * rows.batchesPerEpoch;
   const { step } = checkpoint.progress;
   return {
     description: {
@@ -162,7 +169,8 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     preparation,
     data,
     steps,
-    source,
+    rows,
+    skipped,
     start: checkpoint,
     openFolder: () => RunFolder.open(run),
     changes: [],
@@ -173,13 +181,23 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   };
 }
 
-async function runPlan(plan: Plan, device: Device, reporter: Reporter, log: LogFormat): Promise<void> {
-  const { network, preparation, data, steps, source, start, changes, warnings } = plan;
+/** The data of a run; what cannot be read in the training part is skipped, unless that is to be an error. */
+async function openRaw(described: string, { strict = false }: TrainFlags): Promise<{ raw: DatasetSplits; skipped: SkippedImages }> {
+  const skipped = new SkippedImages();
+  const raw = await openData(described);
+  return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
+}
+
+async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter, log: LogFormat): Promise<void> {
+  const { network, preparation, data, steps, rows, skipped, start, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
   const { seed, checkpointEvery, evaluateEvery, maxMinutes } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const { strict = false, workers = defaultWorkers(description.data) } = flags;
+  const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict };
   const folder = await plan.openFolder(description);
+  const loader = workers === 0 ? undefined : await openTrainingLoader(job, rows, workers, skipped.train);
   const began = performance.now();
   const tell = (event: RunEvent) => {
     reporter.report(event);
@@ -189,11 +207,11 @@ async function runPlan(plan: Plan, device: Device, reporter: Reporter, log: LogF
   const run = train({
     device,
     network,
-    source,
+    source: loader ?? batchesOf(rows),
     optimiser: recipeOptimiser(recipe),
     schedule: recipeSchedule(recipe),
     steps,
-    evaluation: evaluationBatches(data.test, preparation, 1),
+    evaluation: evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(maxMinutes === undefined ? {} : { deadline: 60 * maxMinutes }),
     magnitudes: log === '2012',
@@ -205,7 +223,7 @@ async function runPlan(plan: Plan, device: Device, reporter: Reporter, log: LogF
     run.send({ type: 'stop' });
   });
   try {
-    const step = start?.progress.step ?? 0;
+    let step = start?.progress.step ?? 0;
     tell({
       type: 'start',
       run: folder.path,
@@ -216,17 +234,23 @@ async function runPlan(plan: Plan, device: Device, reporter: Reporter, log: LogF
       device: device.name,
       step,
       steps,
-      stepsPerEpoch: source.batchesPerEpoch,
+      stepsPerEpoch: rows.batchesPerEpoch,
       batch: recipe.training.batch,
       seed,
       parameters,
       trainImages: data.train.length,
       testImages: data.test.length,
+      workers,
     });
+    skipped.listen((message) => tell({ type: 'warning', step, code: 'IMAGE_SKIPPED', message }));
     for (const message of warnings) tell({ type: 'warning', step, code: 'RESUME', message });
-    for await (const event of run) tell(runEventOf(event, folder.path, folder.checkpoints, (performance.now() - began) / 1000));
+    for await (const event of run) {
+      if ('step' in event) step = event.step;
+      tell(runEventOf(event, folder.path, folder.checkpoints, (performance.now() - began) / 1000));
+    }
   } finally {
     stopListening();
+    await loader?.close();
     await folder.close();
   }
 }

@@ -79,11 +79,11 @@ export class RunMeter {
     return seconds === 0 ? 0 : this.#recent.reduce((sum, { dataSeconds }) => sum + dataSeconds, 0) / seconds;
   }
 
-  #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed }: StartEvent): string {
+  #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed, workers }: StartEvent): string {
     return [
       `${model} (${count(parameters)} parameters) on ${data} (${count(trainImages)} images to learn, ${count(testImages)} to judge)`,
       ...(recipe === model && changes.length === 0 ? [] : [`recipe ${recipe}${changes.length === 0 ? '' : `, but ${changes.join('; ')}`}`]),
-      `device ${device}, batch ${batch}, seed ${seed}${step > 0 ? `, going on after step ${count(step)}` : ''}; run folder ${run}`,
+      `device ${device}, batch ${batch}, seed ${seed}${workers === 0 ? '' : `, ${workers} ${workers === 1 ? 'worker makes' : 'workers make'} the batches`}${step > 0 ? `, going on after step ${count(step)}` : ''}; run folder ${run}`,
     ].join('\n');
   }
 

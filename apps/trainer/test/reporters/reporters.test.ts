@@ -9,7 +9,7 @@ import type { RunEvent, RunDoneEvent, StartEvent } from '../../src/run-events.js
 
 const start: StartEvent = {
   ...{ type: 'start', run: 'runs/a', recipe: 'alexnet-mini', model: 'alexnet-mini', changes: ['data.flip: 0.5 -> 0'], data: 'fashion-mnist', device: 'gpujs-webasm', step: 0, steps: 200, stepsPerEpoch: 100 },
-  ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000 },
+  ...{ batch: 32, seed: 1, parameters: 236_922, trainImages: 60_000, testImages: 10_000, workers: 2 },
 };
 const step = (number: number): RunEvent => ({ type: 'step', step: number, epoch: 0, loss: 0.5, top1: 0.75, top5: 1, lr: 0.02, imagesPerSecond: 64, dataSeconds: 0.002 });
 const epoch: RunEvent = { type: 'epoch', step: 100, epoch: 0, loss: 0.6, top1: 0.7, top5: 0.95 };
@@ -55,7 +55,7 @@ describe('plainReporter', () => {
     expect(text.split('\n')).toEqual([
       'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
       'recipe alexnet-mini, but data.flip: 0.5 -> 0',
-      'device gpujs-webasm, batch 32, seed 1; run folder runs/a',
+      'device gpujs-webasm, batch 32, seed 1, 2 workers make the batches; run folder runs/a',
       'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:40 left',
       'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:15 left',
       'epoch 1: training loss 0.6000, top-1 70.0 %; test loss 0.4000, top-1 85.1 %, top-5 99.0 % of 10,000 images',

@@ -1,0 +1,21 @@
+import { prepareTrainingDataset, trainingRows, type Preparation } from '@convkit/alexnet';
+import { skipUnreadable, type RowSource, type UnreadableExample } from '@convkit/datasets';
+import { openData } from '../data.js';
+
+/** What a worker makes training batches of: plain data. */
+export interface TrainingJob {
+  /** A resolved description. */
+  readonly data: string;
+  readonly preparation: Preparation;
+  readonly batch: number;
+  readonly seed: number;
+  /** Whether an image that cannot be read is an error. */
+  readonly strict: boolean;
+}
+
+/** The rows of a job, its data opened anew. */
+export async function openTrainingRows({ data, preparation, batch, seed, strict }: TrainingJob, onSkip: (example: UnreadableExample) => void): Promise<RowSource> {
+  const { train } = await openData(data);
+  const images = prepareTrainingDataset(strict ? train : skipUnreadable(train, { onSkip }), preparation.recipe, preparation.format);
+  return trainingRows(images, preparation, batch, seed);
+}
