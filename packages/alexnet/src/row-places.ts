@@ -3,7 +3,7 @@ import { RandomStream, type RandomDraws } from '@convkit/tensor';
 import type { Recipe } from './recipe.js';
 
 /** What decides a row of a training batch, beside the image itself. */
-export interface RowPlace {
+interface RowPlace {
   /** Index of the image in the data set. */
   readonly item: number;
   /** Draws of crop and mirror image. */
