@@ -14,7 +14,7 @@ import { IMAGE_NAME, indexClasses, openFiles, type ImageFolderOptions, type Inde
  * - `val_labels.txt`: lines `NAME WNID`;
  * - `ILSVRC2012_validation_ground_truth.txt` of the development kit: an ILSVRC id a line in the order of file names, with `map_clsloc.txt` (lines `WNID ID NAME`) in one of these places. The ids are not the order of the WNIDs.
  *
- * A `val` with one folder a class is read as well. Classes are called as in {@link openImageFolder}.
+ * A `val` with one folder a class is read as well. Classes are called as `openImageFolder` does.
  *
  * @throws FormatError naming file and line: `FILE_MISSING` (a folder, a file with labels, an image that has a label), `FILE_CLASS` (a WNID that training does not have), `FILE_LABEL` (no such class; an image without label),
  * `FILE_CORRUPT` (a line of another form, a name twice), `FILE_SIZE` (as many labels as images), `FILE_EMPTY`, `FILE_UNREADABLE`.

@@ -6,7 +6,7 @@ import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { kindOf, lastName, lazyFile, listFileNames, listFolder } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
 
-/** Choices of {@link openImageFolder} and {@link openIlsvrc}. */
+/** Choices of {@link openImageFolder} and `openIlsvrc`. */
 export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOptions, 'concurrency'> {
   /** Most bytes that an image file may have; default 2^30. */
   readonly maxBytes?: number;

@@ -79,11 +79,11 @@ export async function openWebDataset(path: string, options: OpenWebDatasetOption
 interface Samples {
   readonly shards: readonly RandomAccess[];
   /** Of each sample. */
-  readonly shard: number[];
-  readonly names: string[];
-  readonly at: number[];
-  readonly sizes: number[];
-  readonly labels: number[];
+  readonly shard: Uint32Array;
+  readonly names: readonly string[];
+  readonly at: Float64Array;
+  readonly sizes: Float64Array;
+  readonly labels: Uint32Array;
 }
 
 /** What may still be unpacked into memory. */
@@ -136,7 +136,8 @@ interface Label extends TarEntry {
 
 async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], allowance: Allowance): Promise<Samples> {
   const shards: RandomAccess[] = [];
-  const found: Samples = { shards, shard: [], names: [], at: [], sizes: [], labels: [] };
+  const names: string[] = [];
+  const found = { shard: [] as number[], at: [] as number[], sizes: [] as number[], labels: [] as number[] };
   for (const source of sources) {
     const shard = await plain(source, allowance);
     for (const [key, { image, cls, json }] of await groupSamples(shard)) {
@@ -153,14 +154,15 @@ async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], all
         });
       }
       found.shard.push(shards.length);
-      found.names.push(image.name);
+      names.push(image.name);
       found.at.push(image.at);
       found.sizes.push(image.size);
       found.labels.push(label.value);
     }
     shards.push(shard);
   }
-  return found;
+  const [shard, labels] = [Uint32Array.from(found.shard), Uint32Array.from(found.labels)];
+  return { shards, names, shard, labels, at: Float64Array.from(found.at), sizes: Float64Array.from(found.sizes) };
 }
 
 const IMAGE = /^(jpe?g|png|webp|gif|tiff?|avif)$/;
