@@ -75,7 +75,7 @@ interface TrainingParts extends Standard {
   readonly resizes: boolean;
   readonly mirror: ReturnType<typeof randomFlip> | undefined;
   readonly noise: ReturnType<typeof pcaNoise> | undefined;
-  /** All is divided by it after the noise. */
+  /** All is divided by it after the noise; 1 without noise. */
   readonly divisor: number;
 }
 
@@ -90,7 +90,7 @@ export function trainingParts(recipe: Recipe, format: ImageFormat, statistics: P
     resizes: crop.resized !== undefined,
     mirror: flip > 0 ? randomFlip(flip) : undefined,
     noise: noisy ? pcaNoise({ ...colourNoise, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') }) : undefined,
-    divisor: colourNoise?.divisor ?? 1,
+    divisor: noisy ? colourNoise.divisor : 1,
   };
 }
 

@@ -16,7 +16,7 @@ interface NodeWorker {
 interface BrowserWorker {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: 'error', listener: (event: { readonly message?: string }) => void): void;
+  addEventListener(type: 'error', listener: (event: { readonly message?: string; preventDefault(): void }) => void): void;
   terminate(): void;
 }
 
@@ -36,7 +36,11 @@ export interface Connection {
 export function connect(worker: LoaderWorker, hear: (message: WorkerMessage) => void, fail: (cause: unknown) => void): Connection {
   if (!('on' in worker)) {
     worker.addEventListener('message', ({ data }) => hear(data as WorkerMessage));
-    worker.addEventListener('error', ({ message }) => fail(new Error(message ?? 'its script cannot be loaded')));
+    worker.addEventListener('error', (event) => {
+      // The page need not hear of it, too.
+      event.preventDefault();
+      fail(new Error(event.message ?? 'its script cannot be loaded'));
+    });
     return { post: (message, buffers) => worker.postMessage(message, buffers), hold: () => undefined, end: async () => worker.terminate() };
   }
   worker.on('message', (message) => hear(message as WorkerMessage));
