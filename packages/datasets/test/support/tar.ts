@@ -34,7 +34,7 @@ export function withChecksum(header: Uint8Array): Uint8Array {
 }
 
 /** Content filled up to whole blocks. */
-export function tarBody(content: Uint8Array | string): Uint8Array {
+function tarBody(content: Uint8Array | string): Uint8Array {
   const bytes = typeof content === 'string' ? encoder.encode(content) : content;
   const blocks = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
   blocks.set(bytes);
