@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointStore } from '@convkit/training';
 import { FileError, messageOf, systemCode, writeFailed } from './file-error.js';
@@ -66,6 +66,7 @@ export class RunFolder {
     const unlock = await lockFolder(join(path, 'lock'));
     try {
       await removeUnfinished(join(path, checkpointFolder));
+      await cutTornLine(join(path, 'events.jsonl'));
       return new RunFolder(path, unlock);
     } catch (error) {
       await unlock();
@@ -90,6 +91,27 @@ export class RunFolder {
     if (this.#log !== undefined) closeSync(this.#log);
     this.#log = undefined;
     await this.#unlock();
+  }
+}
+
+/** Takes away what a process that died left of a line, so that the next line stands alone. */
+async function cutTornLine(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (file === undefined) return;
+  try {
+    const block = Buffer.alloc(2 ** 16);
+    let { size: end } = await file.stat();
+    for (let start = end; start > 0 && end === start; ) {
+      start = Math.max(0, start - block.length);
+      const { bytesRead } = await file.read(block, 0, end - start, start);
+      end = start + block.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+    }
+    await file.truncate(end);
+  } finally {
+    await file.close();
   }
 }
 
