@@ -30,12 +30,17 @@ const layerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('dropout'), keep: part, scaling: z.enum(['test', 'train']) }),
 ]);
 
+const warmUp = { warmUp: z.exactOptional(number.positive()) };
+const least = { least: z.exactOptional(notNegative) };
+
 const scheduleSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('constant'), rate: notNegative }),
-  z.strictObject({ type: z.literal('steps'), rate: notNegative, at: z.array(notNegative), factor: notNegative }),
-  z.strictObject({ type: z.literal('manual'), rates: z.array(z.strictObject({ from: notNegative, rate: notNegative })).min(1) }),
-  z.strictObject({ type: z.literal('dexp'), rate: notNegative, factor: number.positive(), steps: count }),
-  z.strictObject({ type: z.literal('plateau'), rate: notNegative, factor: notNegative, patience: whole, metric: z.enum(['top1', 'loss']) }),
+  z.strictObject({ type: z.literal('constant'), rate: notNegative, ...warmUp }),
+  z.strictObject({ type: z.literal('steps'), rate: notNegative, at: z.array(notNegative), factor: notNegative, ...warmUp }),
+  z.strictObject({ type: z.literal('manual'), rates: z.array(z.strictObject({ from: notNegative, rate: notNegative })).min(1), ...warmUp }),
+  z.strictObject({ type: z.literal('dexp'), rate: notNegative, factor: number.positive(), steps: count, ...warmUp }),
+  z.strictObject({ type: z.literal('cosine'), rate: notNegative, ...least, ...warmUp }),
+  z.strictObject({ type: z.literal('polynomial'), rate: notNegative, power: z.exactOptional(number.positive()), ...least, ...warmUp }),
+  z.strictObject({ type: z.literal('plateau'), rate: notNegative, factor: notNegative, patience: whole, metric: z.enum(['top1', 'loss']), ...warmUp }),
 ]);
 
 const range = z.tuple([number.positive(), number.positive()]);

@@ -80,6 +80,12 @@ describe('chooseRecipe', () => {
     ]);
   });
 
+  it('takes another kind of schedule, which begins at the same rate, and a rise before any', () => {
+    const { recipe } = chooseRecipe({ epochs: 6, set: ['rates.weights.type=cosine', 'rates.weights.least=0.001', 'rates.weights.warmUp=0.5', 'rates.biases.type=polynomial', 'rates.biases.power=2'] });
+    expect(recipe.rates).toEqual({ weights: { type: 'cosine', rate: 0.025, least: 0.001, warmUp: 0.5 }, biases: { type: 'polynomial', rate: 0.05, power: 2 } });
+    expect(chooseRecipe({ set: ['rates.weights.warmUp=1', 'rates.weights.warmUp=none'] }).changes).toEqual([]);
+  });
+
   it('trains a network by the recipe of another', () => {
     const { recipe } = chooseRecipe({ recipe: 'alexnet-2012-as-coded', model: 'torchvision' });
     expect(recipe.network).toEqual(findRecipe('torchvision').network);
@@ -92,6 +98,8 @@ describe('chooseRecipe', () => {
     ['network.layers.conv1.outputs=many', /^the recipe's network\.layers\.conv1\.outputs cannot be so: /],
     ['training.batch=none', /^the recipe's training\.batch cannot be so: /],
     ['rates.weights.type=linear', /^the recipe's rates\.weights\.type cannot be so: /],
+    ['rates.weights.warmUp=0', /^the recipe's rates\.weights\.warmUp cannot be so: /],
+    ['rates.weights.type=dexp', /^the recipe's rates\.weights\.steps cannot be so: /],
     ['dta.flip=0', /^the recipe has no entry "dta\.flip": there is no group "dta"\./],
     ['flip', /^--set flip is no entry and value\./],
   ])('refuses --set %s', (set, message) => {

@@ -5,7 +5,8 @@ import type { Recipe, ScheduleDesign } from './recipe.js';
 /**
  * A recipe with one entry changed, and its source said to be `by`.
  *
- * @param path Of an entry, or of a group of them, such as `data.colourNoise`.
+ * @param path Of an entry, or of a group of them, such as `data.colourNoise`. A schedule whose `type` becomes another, such as by `rates.weights.type`, keeps its first rate
+ * and what else it has that belongs to the new type.
  * @param value The new value; undefined takes the entry away.
  * @throws OptionError `NAME_UNKNOWN` when no group of entries is there for it. Whether the value makes sense is not checked here.
  *
@@ -48,6 +49,7 @@ function replace(group: Group, [key, ...rest]: readonly string[], value: RecipeV
   if (rest.length === 0) {
     const { [key]: _, ...others } = group;
     if (value === undefined) return others;
+    if (key === 'type' && path.startsWith('rates.') && isScheduleType(value)) return retype(group as unknown as ScheduleDesign, value);
     return { ...group, [key]: value };
   }
   const inner = Object.hasOwn(group, key) ? group[key] : undefined;
@@ -56,6 +58,27 @@ function replace(group: Group, [key, ...rest]: readonly string[], value: RecipeV
     throw new OptionError({ code: 'NAME_UNKNOWN', message: `the recipe has no entry "${path}": there is no group "${key}".`, help: `use ${known.join(', ') || 'a shorter path'}.` });
   }
   return { ...group, [key]: replace(inner, rest, value, path) };
+}
+
+/** What a schedule of each type may have beside its type. */
+const scheduleEntries: Readonly<Record<ScheduleDesign['type'], readonly string[]>> = {
+  constant: ['rate', 'warmUp'],
+  steps: ['rate', 'at', 'factor', 'warmUp'],
+  manual: ['rates', 'warmUp'],
+  dexp: ['rate', 'factor', 'steps', 'warmUp'],
+  cosine: ['rate', 'least', 'warmUp'],
+  polynomial: ['rate', 'power', 'least', 'warmUp'],
+  plateau: ['rate', 'factor', 'patience', 'metric', 'warmUp'],
+};
+
+function isScheduleType(value: RecipeValue): value is ScheduleDesign['type'] {
+  return typeof value === 'string' && Object.hasOwn(scheduleEntries, value);
+}
+
+function retype(schedule: ScheduleDesign, type: ScheduleDesign['type']): Group {
+  const rate = firstRate(schedule);
+  const entries = Object.entries<RecipeValue>({ rate, rates: [{ from: 0, rate }], ...schedule });
+  return { type, ...Object.fromEntries(entries.filter(([name]) => scheduleEntries[type].includes(name))) };
 }
 
 function mapSchedules(rates: Recipe['rates'], change: (schedule: ScheduleDesign) => ScheduleDesign): Recipe['rates'] {
@@ -68,14 +91,16 @@ function mapSchedules(rates: Recipe['rates'], change: (schedule: ScheduleDesign)
 }
 
 function stretchSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
-  if (schedule.type === 'steps') return { ...schedule, at: schedule.at.map((epoch) => epoch * factor) };
-  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from: from * factor, rate })) };
-  return schedule;
+  const stretched = schedule.warmUp === undefined ? schedule : { ...schedule, warmUp: schedule.warmUp * factor };
+  if (stretched.type === 'steps') return { ...stretched, at: stretched.at.map((epoch) => epoch * factor) };
+  if (stretched.type === 'manual') return { ...stretched, rates: stretched.rates.map(({ from, rate }) => ({ from: from * factor, rate })) };
+  return stretched;
 }
 
 function rescaleSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
   if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from, rate: rate * factor })) };
-  return { ...schedule, rate: schedule.rate * factor };
+  const rescaled = { ...schedule, rate: schedule.rate * factor };
+  return 'least' in rescaled ? { ...rescaled, least: rescaled.least * factor } : rescaled;
 }
 
 function firstRate(schedule: ScheduleDesign): number {

@@ -1,4 +1,4 @@
-import { constantRate, dexpRate, manualRate, plateauRate, scheduleBy, sgd, stepRate, type Optimiser, type ParameterSchedule, type Schedule } from '@convkit/optim';
+import { constantRate, cosineRate, dexpRate, manualRate, plateauRate, polynomialRate, scheduleBy, sgd, stepRate, warmUp, type Optimiser, type ParameterSchedule, type Schedule } from '@convkit/optim';
 import type { NetworkDesign } from './design/network-design.js';
 
 /** From images of a data set to inputs of the network. */
@@ -50,7 +50,7 @@ export interface DataDesign {
 }
 
 /** A learning rate over the run, as plain data. Epochs count from 0. */
-export type ScheduleDesign =
+export type ScheduleDesign = (
   | { readonly type: 'constant'; readonly rate: number }
   /** Multiplied by the factor after each of these epochs. */
   | { readonly type: 'steps'; readonly rate: number; readonly at: readonly number[]; readonly factor: number }
@@ -58,8 +58,16 @@ export type ScheduleDesign =
   | { readonly type: 'manual'; readonly rates: readonly { readonly from: number; readonly rate: number }[] }
   /** Falls in so many equal parts of the run, geometrically, to `rate / factor`: `dexp` of the code. */
   | { readonly type: 'dexp'; readonly rate: number; readonly factor: number; readonly steps: number }
+  /** Falls along half a wave of the cosine to `least`, by default 0, at the end of the run. */
+  | { readonly type: 'cosine'; readonly rate: number; readonly least?: number }
+  /** Falls by a power, by default 1, of what is left of the run to `least`, by default 0: `poly` of Caffe. */
+  | { readonly type: 'polynomial'; readonly rate: number; readonly power?: number; readonly least?: number }
   /** Multiplied by the factor when the error has not improved over so many evaluations. */
-  | { readonly type: 'plateau'; readonly rate: number; readonly factor: number; readonly patience: number; readonly metric: 'top1' | 'loss' };
+  | { readonly type: 'plateau'; readonly rate: number; readonly factor: number; readonly patience: number; readonly metric: 'top1' | 'loss' }
+) & {
+  /** Epochs over which the rate first rises in a line from 0 to what it is otherwise; absent: none. */
+  readonly warmUp?: number;
+};
 
 /** How a network is trained and judged, as plain data: it can be printed, stored beside a run, sent, spread and changed. */
 export interface Recipe {
@@ -145,6 +153,11 @@ export function recipeSchedule({ rates, training: { epochs } }: Recipe): Paramet
 
 /** A schedule of its description, for a run of so many epochs. */
 function scheduleOf(design: ScheduleDesign, epochs: number): Schedule {
+  const schedule = withoutWarmUp(design, epochs);
+  return design.warmUp === undefined ? schedule : warmUp(schedule, { until: design.warmUp });
+}
+
+function withoutWarmUp(design: ScheduleDesign, epochs: number): Schedule {
   switch (design.type) {
     case 'constant':
       return constantRate(design.rate);
@@ -154,6 +167,10 @@ function scheduleOf(design: ScheduleDesign, epochs: number): Schedule {
       return manualRate(design);
     case 'dexp':
       return dexpRate({ ...design, epochs });
+    case 'cosine':
+      return cosineRate({ ...design, until: epochs });
+    case 'polynomial':
+      return polynomialRate({ ...design, until: epochs });
     case 'plateau':
       return plateauRate(design);
   }

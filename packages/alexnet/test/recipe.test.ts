@@ -1,4 +1,4 @@
-import { compareRecipes, findRecipe, overrideRecipe, recipeEntries, recipeOptimiser, recipes, recipeSchedule, recipeSourceKeys, rescaleRates, stretchRecipe, type Recipe } from '@convkit/alexnet';
+import { compareRecipes, findRecipe, overrideRecipe, recipeEntries, recipeOptimiser, recipes, recipeSchedule, recipeSourceKeys, rescaleRates, stretchRecipe, type Recipe, type ScheduleDesign } from '@convkit/alexnet';
 import { Tensor, openHostDevice } from '@convkit/tensor';
 import { uploadParameters } from '@convkit/layers';
 import { describe, expect, it } from 'vitest';
@@ -117,6 +117,47 @@ describe('rates', () => {
     expect(short.training.epochs).toBe(9.1);
     expect(short.data.colourNoise?.until).toBeCloseTo(6.7, 12);
     expect(ratesAt(stretchRecipe(findRecipe('cifar-18pct'), 14), [11.9, 12.1, 13.1])).toEqual([0.001, 0.0001, 0.00001].map((rate) => expect.closeTo(rate, 12) as number));
+  });
+
+  const withWeights = (weights: ScheduleDesign): Recipe => ({ ...coded, rates: { weights, biases: weights } });
+
+  it('fall along a cosine, or by a power, over the whole run', () => {
+    const { epochs } = coded.training;
+    const cosine = withWeights({ type: 'cosine', rate: 0.1, least: 0.01 });
+    const polynomial = withWeights({ type: 'polynomial', rate: 0.1, power: 3, least: 0.01 });
+    const moments = [0, 0.1, 0.5, 0.9, 1];
+    for (const length of [epochs, 5]) {
+      const at = moments.map((moment) => moment * length);
+      const [alongCosine, byPower] = [cosine, polynomial].map((recipe) => ratesAt(length === epochs ? recipe : stretchRecipe(recipe, length), at));
+      for (const [i, t] of moments.entries()) {
+        expect(alongCosine[i]).toBeCloseTo(0.01 + (0.09 * (1 + Math.cos(Math.PI * t))) / 2, 12);
+        expect(byPower[i]).toBeCloseTo(0.01 + 0.09 * (1 - t) ** 3, 12);
+      }
+    }
+    expect(ratesAt(withWeights({ type: 'polynomial', rate: 0.1 }), [epochs / 4])[0]).toBeCloseTo(0.075, 12);
+  });
+
+  it('rise in a line first where a schedule says so, for as large a part of a run of any length', () => {
+    const warmed = withWeights({ type: 'steps', rate: 0.4, at: [45.5], factor: 0.1, warmUp: 9.1 });
+    for (const [recipe, length] of [[warmed, 91], [stretchRecipe(warmed, 10), 10]] as const) {
+      const rates = ratesAt(recipe, [0, 0.025, 0.05, 0.1, 0.49, 0.51].map((part) => part * length));
+      [0, 0.1, 0.2, 0.4, 0.4, 0.04].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate, 12));
+    }
+  });
+
+  it('keep their proportion to the last rate and a rise when the first is another', () => {
+    expect(rescaleRates(withWeights({ type: 'cosine', rate: 0.1, least: 0.01, warmUp: 2 }), 0.05).rates.weights).toEqual({ type: 'cosine', rate: 0.05, least: 0.005, warmUp: 2 });
+    expect(rescaleRates(withWeights({ type: 'polynomial', rate: 0.1, power: 2 }), 0.05).rates.weights).toEqual({ type: 'polynomial', rate: 0.05, power: 2 });
+  });
+
+  it('keep the first rate, and what both types have, when their type is another', () => {
+    const retyped = (weights: ScheduleDesign, type: string) => overrideRecipe(withWeights(weights), 'rates.weights.type', type, 'test').rates.weights;
+    expect(retyped({ type: 'steps', rate: 0.1, at: [1, 2], factor: 0.5, warmUp: 1 }, 'cosine')).toEqual({ type: 'cosine', rate: 0.1, warmUp: 1 });
+    expect(retyped({ type: 'cosine', rate: 0.1, least: 0.01 }, 'polynomial')).toEqual({ type: 'polynomial', rate: 0.1, least: 0.01 });
+    expect(retyped({ type: 'manual', rates: [{ from: 0, rate: 0.3 }, { from: 5, rate: 0.1 }] }, 'cosine')).toEqual({ type: 'cosine', rate: 0.3 });
+    expect(retyped({ type: 'constant', rate: 0.2 }, 'manual')).toEqual({ type: 'manual', rates: [{ from: 0, rate: 0.2 }] });
+    expect(retyped({ type: 'constant', rate: 0.2 }, 'toString')).toEqual({ type: 'toString', rate: 0.2 });
+    expect(overrideRecipe(coded, 'rates.layers.conv1.type', 'constant', 'test').rates.layers?.conv1).toEqual({ type: 'constant', rate: 0.01 });
   });
 
   it('keep their proportion when the first is another', () => {

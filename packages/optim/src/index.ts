@@ -13,5 +13,8 @@ export { constantRate } from './schedule/constant-rate.js';
 export { stepRate, type StepRateOptions } from './schedule/step-rate.js';
 export { manualRate, type ManualRateOptions } from './schedule/manual-rate.js';
 export { dexpRate, type DexpRateOptions } from './schedule/dexp-rate.js';
+export { cosineRate, type CosineRateOptions } from './schedule/cosine-rate.js';
+export { polynomialRate, type PolynomialRateOptions } from './schedule/polynomial-rate.js';
 export { plateauRate, type PlateauRateOptions } from './schedule/plateau-rate.js';
+export { warmUp, type WarmUpOptions } from './schedule/warm-up.js';
 export { scheduleBy, type ScheduleRule } from './schedule/schedule-by.js';

@@ -1,4 +1,5 @@
 import { OptionError } from '@convkit/tensor';
+import type { Progress } from './progress.js';
 
 /** What the moments of a schedule count: passes over the data, or updates. */
 export type ScheduleUnit = 'epoch' | 'step';
@@ -9,8 +10,18 @@ export function assertRate(owner: string, value: number, what = 'rate'): void {
 }
 
 /** @throws OptionError `OPTION_INVALID` */
+export function assertAboveZero(owner: string, value: number, what: string): void {
+  if (!(value > 0 && value < Infinity)) throw invalid(`${owner}: ${what} is ${value}, but must be a number above 0.`);
+}
+
+/** @throws OptionError `OPTION_INVALID` */
 export function assertUnit(owner: string, unit: ScheduleUnit): void {
   if (unit !== 'epoch' && unit !== 'step') throw invalid(`${owner}: unit is "${String(unit)}", but must be "epoch" or "step".`);
+}
+
+/** How much of the way to a moment is behind: from 0 to 1, and 1 after it. */
+export function partDone(progress: Progress, until: number, unit: ScheduleUnit): number {
+  return Math.min(progress[unit] / until, 1);
 }
 
 /** An option that cannot be. */

@@ -1,4 +1,4 @@
-import { assertRate, invalid } from './checks.js';
+import { assertAboveZero, assertRate, invalid } from './checks.js';
 import type { Schedule } from './progress.js';
 
 /** Options of {@link dexpRate}. */
@@ -31,9 +31,8 @@ export interface DexpRateOptions {
  */
 export function dexpRate({ rate, factor, steps, epochs }: DexpRateOptions): Schedule {
   assertRate('dexpRate', rate);
-  for (const [what, value] of [['factor', factor], ['epochs', epochs]] as const) {
-    if (!(value > 0 && value < Infinity)) throw invalid(`dexpRate: ${what} is ${value}, but must be a number above 0.`);
-  }
+  assertAboveZero('dexpRate', factor, 'factor');
+  assertAboveZero('dexpRate', epochs, 'epochs');
   if (!(Number.isSafeInteger(steps) && steps >= 2)) throw invalid(`dexpRate: steps is ${steps}, but must be a whole number of at least 2.`);
   return ({ epoch }) => rate / factor ** (Math.min(Math.floor((epoch * steps) / epochs), steps - 1) / (steps - 1));
 }
