@@ -5,7 +5,7 @@ import { kernelDialect } from './tools/eslint/kernel-dialect.js';
 export default defineConfig(
   { ignores: ['**/dist/', 'packages/kernels-cpu/assembly/', 'packages/kernels-cpu/src/wasm/modules.js', 'docs/site/', 'runs/'] },
   {
-    files: ['**/*.{ts,js,mjs}'],
+    files: ['**/*.{ts,tsx,js,mjs}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -27,7 +27,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}'],
     rules: {
       'no-restricted-syntax': [
         'error',

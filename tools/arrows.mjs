@@ -11,6 +11,7 @@ export const LEVELS = [
   ['layers', 'kernels-cpu', 'datasets', 'dataset-fashion-mnist'],
   ['alexnet', 'model-io'],
   ['training'],
+  ['dashboard'],
   ['trainer', 'playground'],
 ];
 
@@ -207,9 +208,19 @@ function fileGraph(folder) {
   const graph = new Map();
   for (const file of sourceFiles(folder)) {
     const loaded = importsOf(file).filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly);
-    graph.set(file, loaded.map(({ specifier }) => resolve(dirname(file), specifier).replace(/\.js$/, '.ts')));
+    graph.set(file, loaded.map(({ specifier }) => sourceOf(resolve(dirname(file), specifier))));
   }
   return graph;
+}
+
+/**
+ * The file that is imported under the name which it has when it is compiled.
+ *
+ * @param {string} path
+ */
+function sourceOf(path) {
+  const stem = path.replace(/\.js$/, '');
+  return existsSync(`${stem}.tsx`) ? `${stem}.tsx` : `${stem}.ts`;
 }
 
 /**

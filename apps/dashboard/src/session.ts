@@ -1,0 +1,107 @@
+import { fetchCard, fetchRuns, Refused, sendCommand } from './api.js';
+import { RunFeed } from './run-feed.js';
+import type { Command, RunCard, RunInfo } from './wire.js';
+
+/** How often the server is asked which of its runs train, in milliseconds. */
+const ASK_EVERY = 3_000;
+
+/** Ended runs that are read at the same time: a browser keeps six connections to a server, over all its tabs. */
+const READ_AT_ONCE = 2;
+
+/** A run as the page knows it. */
+export interface Run {
+  info: RunInfo;
+  card: RunCard | undefined;
+  readonly feed: RunFeed;
+  /** Whether it has trained while the page was open. */
+  followed: boolean;
+  /** The last entry of its log that is no news any more; none before all that was there has come. */
+  told: number | undefined;
+}
+
+/** `locked`: the server does not know this page: it is another one than that which opened it. */
+export type Connection = 'connecting' | 'open' | 'lost' | 'locked';
+
+/** Everything that comes from the server and goes to it. */
+export class Session {
+  runs: readonly Run[] = [];
+  /** What just happened, for those who do not see it. */
+  announcement = '';
+  #connection: Connection = 'connecting';
+  readonly #changed: () => void;
+
+  /** @param changed Called whenever there is something new to show, as often as it may be. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get connection(): Connection {
+    return this.#connection === 'open' && this.runs.some(({ feed }) => feed.isOpen && feed.isBroken) ? 'lost' : this.#connection;
+  }
+
+  /** Asks the server now, and from now on. */
+  async begin(): Promise<void> {
+    await this.#refresh();
+    window.setTimeout(() => void this.begin(), ASK_EVERY);
+  }
+
+  /** Sends a command. What became of it is announced: that it was sent, why it was refused, and with the events of the run that it was obeyed. */
+  async send({ info }: Run, command: Command): Promise<void> {
+    this.#announce('Sent; the run obeys between two steps');
+    try {
+      await sendCommand(info.id, command);
+    } catch (error) {
+      this.#announce(error instanceof Refused ? error.message : 'The command did not reach the server.');
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      for (const info of await fetchRuns()) this.#know(info);
+      this.#connection = 'open';
+      this.#openFeeds();
+      await Promise.all(this.runs.map(async (run) => (run.card ??= await fetchCard(run.info.id))));
+    } catch (error) {
+      this.#connection = error instanceof Refused && error.status === 401 ? 'locked' : 'lost';
+    }
+    this.#changed();
+  }
+
+  #know(info: RunInfo): void {
+    const known = this.runs.find((run) => run.info.id === info.id);
+    if (known) Object.assign(known, { info, followed: known.followed || info.live });
+    else {
+      const run: Run = { info, card: undefined, feed: new RunFeed(info.id, () => this.#hear(run)), followed: info.live, told: undefined };
+      this.runs = [...this.runs, run];
+    }
+  }
+
+  #hear(run: Run): void {
+    const { history, isComplete } = run.feed;
+    const [before, newest] = [history.log.at(-2), history.log.at(-1)];
+    if (isComplete) {
+      // A checkpoint is news to those who asked for it.
+      const isNews = newest && newest.id > (run.told ?? newest.id) && (newest.kind !== 'checkpoint' || before?.kind === 'command');
+      if (isNews) this.#announce(`${newest.text} (step ${newest.step})`);
+      run.told = newest?.id ?? -1;
+      this.#openFeeds();
+    }
+    this.#changed();
+  }
+
+  /** Runs that train are followed, the others read once. */
+  #openFeeds(): void {
+    for (const { info, feed, followed } of this.runs) {
+      if (info.live && !feed.isOpen) feed.open();
+      // The last events of a run that has just ended may still be under way.
+      if (!info.live && feed.isOpen && feed.isComplete && (!followed || feed.history.done)) feed.close();
+    }
+    const unread = this.runs.filter(({ info, feed }) => !info.live && !feed.isComplete);
+    for (const { feed } of unread.slice(0, READ_AT_ONCE)) if (!feed.isOpen) feed.open();
+  }
+
+  #announce(text: string): void {
+    this.announcement = text;
+    this.#changed();
+  }
+}
