@@ -2,6 +2,7 @@ import { networks, recipes } from '@convkit/alexnet';
 import { deviceNames } from '@convkit/kernels-cpu';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchFlags } from './commands/bench.js';
+import { dashboardCommand, type DashboardFlags } from './commands/dashboard.js';
 import { dataGetCommand, type DataGetFlags } from './commands/data-get.js';
 import { dataPrepareCommand, type DataPrepareFlags } from './commands/data-prepare.js';
 import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
@@ -271,6 +272,16 @@ export function createCli(): Command {
     .action(async (flags: AblationsFlags) => (await import('./repro/ablations.js')).ablationsCommand(flags));
 
   program
+    .command('dashboard')
+    .description('Show runs in a browser on this machine: curves as they grow, checkpoints, mistakes, what the layers see. Ctrl-C ends it.')
+    .argument('<run...>', 'run folders, running or over')
+    .addOption(portOption('--port <port>', 'where it listens, on 127.0.0.1; 0: any that is free').default(0))
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', examples([['dashboard runs/first', 'one run; open the address that is printed'], ['dashboard runs/*', 'all of them, side by side']]))
+    .action((runs: string[], flags: DashboardFlags) => dashboardCommand(runs, flags));
+
+  program
     .command('bench')
     .description('Measure how fast a network trains and answers on a device: images and GFLOP a second, the answer to one image, memory, and the time of each layer. It works on noise and needs no data.')
     .addOption(new Option('--model <name>', 'the network').choices(Object.keys(networks)).default('alexnet-mini'))
@@ -308,6 +319,14 @@ function deviceOption(description = 'where to compute; `alexnet doctor` shows wh
 
 function recipeOption(description: string): Option {
   return new Option('--recipe <name>', description).choices(Object.keys(recipes));
+}
+
+function portOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const port = whole(0, 65_535)(text);
+    if (port > 0 && port < 1024) throw new InvalidArgumentError('Ports below 1024 belong to the system.');
+    return port;
+  });
 }
 
 function setOption(): Option {

@@ -1,6 +1,6 @@
 import { ConvkitError } from '@convkit/tensor';
 
-/** A file or folder cannot be made, written or taken. Codes: `FILE_WRITE_FAILED`, `FILE_EXISTS`, `STUDY_OTHER`, `PREPARE_OTHER`, `DOWNLOAD_FAILED`, `FOLDER_NOT_EMPTY`, `FOLDER_LOCKED`, `CHECKPOINT_MISSING`. */
+/** A file or folder cannot be made, written or taken. Codes: `FILE_WRITE_FAILED`, `FILE_EXISTS`, `STUDY_OTHER`, `PREPARE_OTHER`, `DOWNLOAD_FAILED`, `FOLDER_NOT_EMPTY`, `FOLDER_LOCKED`, `CHECKPOINT_MISSING`, `DASHBOARD_NOT_BUILT`. */
 export class FileError extends ConvkitError {
   override readonly name = 'FileError';
 }

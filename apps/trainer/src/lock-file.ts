@@ -40,6 +40,12 @@ export async function lockFolder(path: string, doing = 'is training in this run 
   };
 }
 
+/** Whether a process works in a folder, by its lock. */
+export async function isLocked(path: string): Promise<boolean> {
+  const holder = await readHolder(path);
+  return holder !== undefined && isAlive(holder);
+}
+
 /** Who holds it; undefined when it is gone or was never written to its end. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {

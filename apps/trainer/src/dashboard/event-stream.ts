@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { RunLog } from './run-log.js';
+
+/** Milliseconds between signs of life, for whoever stands between and closes what is quiet. */
+const quiet = 15_000;
+/** Milliseconds after which a reader that takes nothing is cut off. It comes back by itself and goes on where it was. */
+const patience = 30_000;
+
+/**
+ * Sends the events of a log after the first `from`, and then each as it comes, as server-sent events. A reader gets the next message when it has taken the last one, so at most one waits for it.
+ *
+ * @param ending Says that the log is complete: what is there is sent, then the stream ends.
+ */
+export async function streamEvents(response: ServerResponse, log: RunLog, from: number, ending: AbortSignal): Promise<void> {
+  const gone = new AbortController();
+  const over = AbortSignal.any([gone.signal, ending]);
+  response.once('close', () => gone.abort());
+  const alive = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), quiet).unref();
+  try {
+    response.write(':\n\n');
+    let place = await log.placeAfter(from);
+    while (!gone.signal.aborted) {
+      const last = ending.aborted;
+      const { message, next, length } = await log.read(place);
+      if (message !== undefined && !response.write(message)) await drained(response, gone.signal);
+      if (next.offset === place.offset) {
+        if (last) break;
+        await log.changed(length, over);
+      }
+      place = next;
+    }
+  } finally {
+    clearInterval(alive);
+    response.end();
+  }
+}
+
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  try {
+    await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(patience)]) });
+  } catch {
+    response.destroy();
+  }
+}
