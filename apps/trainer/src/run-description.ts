@@ -32,6 +32,10 @@ const descriptionSchema = z.object({
   seed: z.int().nonnegative(),
   device: z.string(),
   checkpointEvery: z.exactOptional(positive),
+  keep: z.exactOptional(positive),
+  /** Judgements without a new best after which the run ends. */
+  earlyStop: z.exactOptional(z.int().nonnegative()),
+  flatAfter: z.exactOptional(positive),
   created: z.string(),
   versions: z.record(z.string(), z.string()),
 });

@@ -1,4 +1,4 @@
-import type { CheckpointEvent, DoneEvent, EpochEvent, EvaluatingEvent, EvaluationEvent, MagnitudesEvent, StepEvent, TrainingEvent, WarningEvent } from '@convkit/training';
+import type { CheckpointEvent, DoneEvent, TrainingEvent } from '@convkit/training';
 import { join } from 'node:path';
 
 /** First line of a run, fresh or resumed. */
@@ -41,7 +41,7 @@ export interface RunDoneEvent extends Omit<DoneEvent, 'parameters' | 'evaluation
 }
 
 /** What a training run tells, as JSON: the lines of `--json` and of `events.jsonl`. */
-export type RunEvent = StartEvent | StepEvent | EpochEvent | MagnitudesEvent | EvaluatingEvent | EvaluationEvent | SavedEvent | WarningEvent | RunDoneEvent;
+export type RunEvent = StartEvent | Exclude<TrainingEvent, CheckpointEvent | DoneEvent> | SavedEvent | RunDoneEvent;
 
 /** Turns what training tells into what a program reads. */
 export function runEventOf(event: TrainingEvent, run: string, checkpoints: string, seconds: number): RunEvent {

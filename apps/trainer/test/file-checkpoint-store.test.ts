@@ -20,7 +20,7 @@ afterEach(() => nodeFiles.rm(folder, { recursive: true }));
 
 const at = (step: number): Checkpoint => ({
   about: {},
-  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [] },
+  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [], divisions: [] },
   parameters: new Map([['w', Tensor.from([1000], new Array<number>(1000).fill(step))]]),
   optimiserState: new Map(),
 });

@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
+/** What an evaluation tells. */
+const judgement = ['magnitudes', 'layers', 'evaluation', 'mistakes'];
 const typesOf = (events: Record<string, unknown>[]) => events.map(({ type }) => type);
 /** Everything about the steps but how long they took. */
 const stepsOf = (events: Record<string, unknown>[]) => events.filter(({ type }) => type === 'step').map(({ imagesPerSecond: _, dataSeconds: __, ...rest }) => rest);
@@ -31,7 +33,7 @@ describe('alexnet train --json', () => {
     expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
     const { events } = whole;
     expect(typesOf(events)).toEqual([
-      ...['start', 'step', 'step', 'checkpoint', 'step', 'step', 'epoch', 'checkpoint', 'evaluation', 'step', 'step', 'checkpoint', 'evaluation', 'done'],
+      ...['start', 'step', 'step', 'checkpoint', 'step', 'step', 'epoch', 'checkpoint', ...judgement, 'checkpoint', 'step', 'step', 'checkpoint', ...judgement, 'done'],
     ]);
     const steps = events.filter(({ type }) => type === 'step');
     for (const [i, step] of steps.entries()) {
@@ -43,7 +45,13 @@ describe('alexnet train --json', () => {
     }
     const judged = events.filter(({ type }) => type === 'evaluation');
     expect(judged.map(({ step, images, top5 }) => [step, images, top5])).toEqual([[4, 6, 1], [6, 6, 1]]);
-    expect(events.filter(({ type }) => type === 'checkpoint').map(({ step, path }) => [step, path])).toEqual([2, 4, 6].map((step) => [step, `whole/checkpoints/step-0000000${step}.safetensors`]));
+    const names = ['step-00000002', 'step-00000004', 'best', 'step-00000006'];
+    expect(events.filter(({ type }) => type === 'checkpoint').map(({ step, path }) => [step, path])).toEqual([2, 4, 4, 6].map((step, i) => [step, `whole/checkpoints/${names[i]}.safetensors`]));
+    const mistakes = events.filter(({ type }) => type === 'mistakes') as unknown as { confusion: number[][]; worst: unknown[] }[];
+    for (const { confusion, worst } of mistakes) {
+      expect(confusion.reduce((sum, [, , cell]) => sum + cell, 0)).toBe(6);
+      expect(worst).toHaveLength(confusion.reduce((sum, [label, guess, cell]) => (label === guess ? sum : sum + cell), 0));
+    }
     const done = doneOf(whole);
     expect(done).toMatchObject({ reason: 'finished', steps: 6, epochs: 1, device: testDevice, run: 'whole', testTop1: judged[1].top1, testTop5: 1, testLoss: judged[1].loss });
     expect(done.weightsSha256).toMatch(/^[0-9a-f]{64}$/);
@@ -73,8 +81,8 @@ describe('alexnet train --json', () => {
     expect(card).toContain('| training.batch | 2 | --batch |');
     expect((run.versions as Record<string, string>)['@convkit/training']).toMatch(/^\d+\.\d+\.\d+/);
     const names = await readdir(join(cwd, 'whole/checkpoints'));
-    expect(names.sort()).toEqual([2, 4, 6].map((step) => `step-0000000${step}.safetensors`));
-    const { tensors, metadata } = readSafetensors(await readFile(join(cwd, 'whole/checkpoints', names[2])));
+    expect(names.sort()).toEqual(['best.safetensors', ...[2, 4, 6].map((step) => `step-0000000${step}.safetensors`)]);
+    const { tensors, metadata } = readSafetensors(await readFile(join(cwd, 'whole/checkpoints', names[3])));
     expect([...tensors.keys()]).toEqual(expect.arrayContaining(['conv1.weight', 'fc8.bias', 'optimiser/conv1.weight']));
     expect((JSON.parse(metadata.get('state') as string) as { about: unknown }).about).toEqual(run);
   });
@@ -107,7 +115,7 @@ describe('alexnet train --resume', () => {
 
   it('says when there is nothing left to do', async () => {
     const idle = await alexnet(['train', '--resume', 'whole', '--json'], { cwd });
-    expect(typesOf(idle.events)).toEqual(['start', 'warning', 'evaluation', 'done']);
+    expect(typesOf(idle.events)).toEqual(['start', 'warning', 'magnitudes', 'evaluation', 'mistakes', 'done']);
     expect(idle.events[1]).toMatchObject({ message: 'the run was over already: 6 of 6 steps were done; --max-steps N goes further' });
     expect(doneOf(idle)).toMatchObject({ weightsSha256: doneOf(whole).weightsSha256, imagesPerSecond: 0 });
   });
@@ -134,13 +142,54 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     const out = `stopped-${signal}`;
     const stopped = await alexnet(['train', ...common, '--max-steps', '1000', '--out', out], { cwd, onEvent: ({ type, step }, child) => type === 'step' && step === 2 && child.kill(signal) });
     expect(stopped).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(typesOf(stopped.events).slice(-2)).toEqual(['checkpoint', 'done']);
+    expect(typesOf(stopped.events).filter((type) => type !== 'step' && type !== 'epoch')).toEqual(['start', 'command', 'checkpoint', 'done']);
     const done = doneOf(stopped);
     expect(done).toMatchObject({ reason: 'stopped', testTop1: null });
     // Told after step 2, when step 3 had begun.
     expect([3, 4]).toContain(done.steps);
     const resumed = await alexnet(['train', '--resume', out, '--max-steps', '6', '--json'], { cwd });
     expect(doneOf(resumed).weightsSha256).toBe(doneOf(whole).weightsSha256);
+  });
+});
+
+describe('alexnet train --replay', () => {
+  it('repeats a run that was steered, weights and all', async () => {
+    const steered = await alexnet(['train', ...common, '--max-steps', '30', '--checkpoint-every', '100', '--keep', '1', '--out', 'steered'], {
+      cwd,
+      // Signals bring no rate; the checkpoint shows that they are heard at all.
+      onEvent: ({ type, step }, child) => {
+        if (type === 'step' && step === 2) child.kill('SIGUSR2');
+        if (type === 'checkpoint' && step !== 30) child.kill('SIGTERM');
+      },
+    });
+    expect(steered.events.filter(({ type }) => type === 'command').map(({ command }) => command)).toEqual([{ type: 'checkpoint' }, { type: 'stop' }]);
+    const { steps, weightsSha256 } = doneOf(steered);
+    const replayed = await alexnet(['train', '--replay', 'steered', '--out', 'replayed', '--json'], { cwd });
+    expect(replayed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(doneOf(replayed)).toMatchObject({ reason: 'finished', steps, weightsSha256 });
+    expect(stepsOf(replayed.events)).toEqual(stepsOf(steered.events));
+    expect(await alexnet(['train', '--replay', 'steered', '--lr', '1'], { cwd })).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error: --lr cannot be given together with --replay: the run has decided it\.\nhelp: /) as string });
+  });
+});
+
+describe('a run that goes astray', () => {
+  it('keeps the batch, and names it', async () => {
+    const { exitCode, stderr } = await alexnet(['train', ...common, '--max-steps', '50', '--lr', '1e20', '--out', 'astray'], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: training diverged: the loss of step \d+ \(epoch \d+\) is (NaN|Infinity|-Infinity)\.\nhelp: lower the learning rate, .*Its batch is kept: astray\/bad-batch-\d+\.png and \.safetensors\.\n$/);
+    const [file] = (await readdir(join(cwd, 'astray'))).filter((name) => /^bad-batch-\d+\.safetensors$/.test(name));
+    const { tensors } = readSafetensors(await readFile(join(cwd, 'astray', file)));
+    expect([tensors.get('x')?.shape, tensors.get('targets')?.shape]).toEqual([[2, 26, 26, 1], [2, 3]]);
+    expect((await readFile(join(cwd, 'astray', file.replace('safetensors', 'png')))).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('ends when its loss stays flat, and when it gets no better, with the best weights', async () => {
+    const flat = await alexnet(['train', ...common, '--max-steps', '50', '--lr', '1e-12', '--flat-after', '4', '--out', 'flat'], { cwd });
+    expect(flat).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^error: the network does not learn: over the last 8 updates up to step \d+ the loss stayed at /) as string });
+    const early = await alexnet(['train', ...common, '--max-steps', '200', '--lr', '1e-12', '--early-stop', '1', '--out', 'early'], { cwd });
+    expect(early).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(doneOf(early)).toMatchObject({ reason: 'early-stop', steps: 12 });
+    expect(early.events.find(({ type }) => type === 'restored')).toEqual({ type: 'restored', step: 12, from: 4 });
   });
 });
 

@@ -21,8 +21,8 @@ export interface RecipeEvaluationBatches {
   readonly images: number;
   readonly batches: number;
   readonly views: 1 | 9 | 10;
-  /** The batch at a place, from 0: all views of the first image, then all of the second, …, and the class of each image. Undefined if none of its images can be read. */
-  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[] } | undefined>;
+  /** The batch at a place, from 0: all views of the first image, then all of the second, …, the class of each image and its place in the data. Undefined if none of its images can be read. */
+  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[]; readonly places: readonly number[] } | undefined>;
 }
 
 /** Rows of one forward pass in evaluation: views of images. Enough to fill a device, few enough for any. */
@@ -155,9 +155,11 @@ export function evaluationBatches(data: Dataset, { recipe, format, statistics }:
     views,
     async batch(index) {
       const items = Array.from({ length: Math.min(size, data.length - index * size) }, (_, i) => index * size + i);
-      const examples = (await Promise.all(items.map(read))).filter((example) => example !== undefined);
+      const found = await Promise.all(items.map(read));
+      const places = items.filter((_, i) => found[i] !== undefined);
+      const examples = found.filter((example) => example !== undefined);
       if (examples.length === 0) return undefined;
-      return { x: toBatch(examples.flatMap(({ image }) => viewsOf(recipe, format, statistics, image, views))), labels: examples.map(({ label }) => label) };
+      return { x: toBatch(examples.flatMap(({ image }) => viewsOf(recipe, format, statistics, image, views))), labels: examples.map(({ label }) => label), places };
     },
   };
 }

@@ -14,5 +14,6 @@ export { openDevice, type Engine, type Launch } from './engine.js';
 export { computeRows, openHostDevice } from './host-device.js';
 export { canShareMemory, countCores, startThread, type Thread } from './threads.js';
 export { recordDevice, type RecordedCall, type RecordingDevice } from './recording-device.js';
+export { TimedDevice } from './timed-device.js';
 export { RandomDraws, RandomStream, philox4x32 } from './random.js';
 export { sha256 } from './sha256.js';

@@ -42,6 +42,20 @@ export async function saveCheckpoint(store: CheckpointStore, checkpoint: Checkpo
   return name;
 }
 
+/** The name of the checkpoint of the best judgement. */
+const bestName = 'best.safetensors';
+
+/** Writes the checkpoint of the best judgement so far, in the place of the one before it. @returns Its name, `best.safetensors`. @throws what the store throws; the one before is still there then. */
+export async function saveBestCheckpoint(store: CheckpointStore, checkpoint: Checkpoint): Promise<string> {
+  await store.write(bestName, await encodeCheckpoint(checkpoint));
+  return bestName;
+}
+
+/** The checkpoint of the best judgement. @throws FormatError when there is none or it is not whole; what the store throws */
+export async function bestCheckpoint(store: CheckpointStore): Promise<Checkpoint> {
+  return decodeCheckpoint(await store.read(bestName), bestName);
+}
+
 /** What {@link latestCheckpoint} found. */
 export interface LatestCheckpoint {
   /** The newest good one; undefined when there is none. */

@@ -1,6 +1,7 @@
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
 import type { PastEvaluation } from '@convkit/optim';
 import { FormatError, OptionError, sha256, type Tensor } from '@convkit/tensor';
+import type { RateDivision } from './commands.js';
 
 /**
  * Where a run stands between two updates. With the parameters and the optimiser's state it is all there is: schedules are functions of the place and of the judgements so far,
@@ -18,6 +19,8 @@ export interface TrainingProgress {
   readonly sums: EpochSums;
   /** All judgements that the run goes by, oldest first; a judgement of the weights as they stand may be missing. */
   readonly evaluations: readonly PastEvaluation[];
+  /** What commands did to the rates, oldest first. With it a steered run can be repeated. */
+  readonly divisions: readonly RateDivision[];
 }
 
 /** Sums over the samples of an epoch so far. */
@@ -42,10 +45,10 @@ export interface Checkpoint {
 }
 
 /**
- * Version of the layout below; a reader refuses a newer one. Layout 1 had no judgements, and no top-5 in the sums of an epoch, where top-1 was called `correct`.
+ * Version of the layout below; a reader refuses a newer one. Layout 2 had no divisions of the rates. Layout 1 had no judgements, and no top-5 in the sums of an epoch, where top-1 was called `correct`.
  * NaN, which JSON does not know, is written as null.
  */
-const format = 2;
+const format = 3;
 const optimiserPrefix = 'optimiser/';
 /** `sha256` sorts before `state`, so the digits stand at one place in every file; the checksum is over all bytes after them. */
 const digestStart = 8 + '{"__metadata__":{"sha256":"'.length;
@@ -119,6 +122,15 @@ function readState(text: string, file: string): Pick<Checkpoint, 'about' | 'prog
       isObject(entry) ? { step: wholeAt(entry, 'step'), epoch: numberAt(entry, 'epoch'), loss: numberAt(entry, 'loss'), top1: numberAt(entry, 'top1') } : fail('an evaluation should be an object'),
     );
   };
+  const divisionsAt = (owner: Record<string, unknown>): RateDivision[] => {
+    const value = Object.hasOwn(owner, 'divisions') ? owner.divisions : undefined;
+    if (!Array.isArray(value)) return fail('divisions should be a list');
+    return value.map((entry: unknown) => {
+      if (!isObject(entry)) return fail('a division should be an object');
+      const by = numberAt(entry, 'by');
+      return by > 1 ? { step: wholeAt(entry, 'step'), by } : fail('by should be above 1');
+    });
+  };
   const state = parseJson(text);
   if (!isObject(state)) return fail('it is no JSON object');
   const version = wholeAt(state, 'format');
@@ -141,6 +153,7 @@ function readState(text: string, file: string): Pick<Checkpoint, 'about' | 'prog
         images: wholeAt(sums, 'images'),
       },
       evaluations: version === 1 ? [] : evaluationsAt(progress),
+      divisions: version < 3 ? [] : divisionsAt(progress),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Sequential } from '@convkit/layers';
 import { ShapeError, formatShape, type Device, type DeviceTensor, type Tensor } from '@convkit/tensor';
+import type { Mistake } from './mistakes.js';
 
 /** Some samples to judge, each seen in as many views as the source says. */
 export interface EvaluationBatch {
@@ -7,6 +8,8 @@ export interface EvaluationBatch {
   readonly x: Tensor;
   /** Class of each of the N samples. */
   readonly labels: ArrayLike<number>;
+  /** Place of each sample in the data, from 0. Default: they are counted on, batch after batch. */
+  readonly places?: ArrayLike<number>;
 }
 
 /** Where evaluation batches come from. They may differ in size. */
@@ -38,6 +41,8 @@ export interface EvaluateOptions {
   readonly network: Sequential;
   readonly parameters: ReadonlyMap<string, DeviceTensor>;
   readonly source: EvaluationSource;
+  /** Told of each sample what came out, right or wrong. */
+  readonly onJudged?: (judged: Mistake) => void;
 }
 
 /**
@@ -63,12 +68,12 @@ export interface EvaluateOptions {
  * ```
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evaluation, void, void> {
-  const { device, network, parameters, source } = options;
+  const { device, network, parameters, source, onJudged } = options;
   const sums = { loss: 0, top1: 0, top5: 0, images: 0 };
   for (let i = 0; i < source.batches; i++) {
     const batch = await source.batch(i);
     if (batch === undefined) continue;
-    const { x, labels } = batch;
+    const { x, labels, places } = batch;
     const logits = await predict(device, network, parameters, x);
     if (logits.shape.length !== 2 || logits.shape[0] !== labels.length * source.views) {
       throw new ShapeError({
@@ -79,13 +84,22 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
     for (const [sample, answer] of averageViews(logits, source.views).entries()) {
       const label = labels[sample];
       const credit = creditOf(answer.probabilities, label);
-      sums.loss -= answer.logProbability(label);
+      const loss = -answer.logProbability(label);
+      onJudged?.({ image: places?.[sample] ?? sums.images + sample, label, guess: likeliest(answer.probabilities, label), loss });
+      sums.loss += loss;
       sums.top1 += credit(1);
       sums.top5 += credit(5);
     }
     sums.images += labels.length;
     yield { loss: sums.loss / sums.images, top1: sums.top1 / sums.images, top5: sums.top5 / sums.images, images: sums.images };
   }
+}
+
+/** The class with the largest probability; of those that tie the right one if it is among them, otherwise the first. */
+function likeliest(probabilities: Float64Array, label: number): number {
+  let best = label;
+  for (let c = 0; c < probabilities.length; c++) if (probabilities[c] > probabilities[best] || Number.isNaN(probabilities[best])) best = c;
+  return best;
 }
 
 async function predict(device: Device, network: Sequential, parameters: ReadonlyMap<string, DeviceTensor>, x: Tensor): Promise<Tensor> {

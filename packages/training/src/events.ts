@@ -1,4 +1,6 @@
 import type { Tensor } from '@convkit/tensor';
+import type { TrainingCommand } from './commands.js';
+import type { Mistakes } from './mistakes.js';
 
 /** One update was done. Told when its numbers were read, which is after the next one was launched. */
 export interface StepEvent {
@@ -70,6 +72,44 @@ export interface EvaluationEvent {
   readonly images: number;
 }
 
+/** What the judgement before it got wrong. */
+export interface MistakesEvent extends Mistakes {
+  readonly type: 'mistakes';
+  readonly step: number;
+}
+
+/** Where the time goes: one more forward and backward pass over the batch before, every launch of which was waited for. Nothing depends on it. */
+export interface LayersEvent {
+  readonly type: 'layers';
+  readonly step: number;
+  /** In the order of the network. */
+  readonly layers: readonly LayerTime[];
+}
+
+/** Of one layer; see {@link LayersEvent}. */
+export interface LayerTime {
+  readonly name: string;
+  readonly kind: string;
+  readonly forwardMs: number;
+  readonly backwardMs: number;
+}
+
+/** A command was obeyed. */
+export interface CommandEvent {
+  readonly type: 'command';
+  /** Updates done before it. */
+  readonly step: number;
+  readonly command: TrainingCommand;
+}
+
+/** The weights of the best judgement were put back at the end of a run. */
+export interface RestoredEvent {
+  readonly type: 'restored';
+  readonly step: number;
+  /** The step whose weights they are. */
+  readonly from: number;
+}
+
 /** A checkpoint is safe in its store. */
 export interface CheckpointEvent {
   readonly type: 'checkpoint';
@@ -90,8 +130,8 @@ export interface WarningEvent {
 /** The run is over; always the last event. */
 export interface DoneEvent {
   readonly type: 'done';
-  /** `stopped` when a command ended it before its time, `time` when its deadline did. */
-  readonly reason: 'finished' | 'stopped' | 'time';
+  /** `stopped` when a command ended it before its time, `time` when its deadline did, `early-stop` when it did not get better any more. */
+  readonly reason: 'finished' | 'stopped' | 'time' | 'early-stop';
   /** Updates since the very beginning of the run. */
   readonly steps: number;
   /** Whole epochs since the very beginning of the run. */
@@ -113,4 +153,16 @@ export interface DoneEvent {
 }
 
 /** What a run tells, in order. */
-export type TrainingEvent = StepEvent | EpochEvent | MagnitudesEvent | EvaluatingEvent | EvaluationEvent | CheckpointEvent | WarningEvent | DoneEvent;
+export type TrainingEvent =
+  | StepEvent
+  | EpochEvent
+  | MagnitudesEvent
+  | LayersEvent
+  | EvaluatingEvent
+  | EvaluationEvent
+  | MistakesEvent
+  | CommandEvent
+  | CheckpointEvent
+  | RestoredEvent
+  | WarningEvent
+  | DoneEvent;

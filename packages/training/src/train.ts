@@ -2,8 +2,10 @@ import type { Sequential } from '@convkit/layers';
 import type { Optimiser, ParameterSchedule, Schedule } from '@convkit/optim';
 import { ConvkitError, OptionError, type Device } from '@convkit/tensor';
 import type { BatchSource } from './batch-source.js';
-import { saveCheckpoint, type CheckpointStore } from './checkpoint-store.js';
+import { bestCheckpoint, saveBestCheckpoint, saveCheckpoint, type CheckpointStore } from './checkpoint-store.js';
 import type { Checkpoint } from './checkpoint.js';
+import { CommandQueue, type RateDivision, type TrainingCommand } from './commands.js';
+import { assertEarlyStopping, isBest, stopsEarly, type EarlyStopping, type Metric } from './early-stopping.js';
 import type { EvaluationSource } from './evaluate.js';
 import { turnEventLoop } from './event-loop.js';
 import type { CheckpointEvent, EvaluationEvent, TrainingEvent, WarningEvent } from './events.js';
@@ -17,6 +19,8 @@ export interface CheckpointOptions {
   readonly every?: number;
   /** How many of them stay in the store. Default 3. */
   readonly keep?: number;
+  /** Whether the checkpoint of the best judgement is kept beside them as `best.safetensors`, and what makes it the best. Default: it is not. */
+  readonly best?: Metric;
   /** What the run is about, for whoever finds a checkpoint: any JSON. Default: nothing. */
   readonly about?: Checkpoint['about'];
 }
@@ -48,19 +52,26 @@ export interface TrainOptions {
   readonly evaluateEvery?: number;
   /** Whether to tell how large parameters and velocities are before every judgement. They are read back for it. Default false. */
   readonly magnitudes?: boolean;
+  /** Whether to tell how long each layer takes, before every judgement. It costs a forward and a backward pass. Default false. */
+  readonly layerTimes?: boolean;
+  /** Whether to tell after every judgement what was confused and which samples were judged worst. Default false. */
+  readonly mistakes?: boolean;
   /** Default: none are written. */
   readonly checkpoints?: CheckpointOptions;
-}
-
-/** What may be told to a run while it runs; it is heard after the running update. */
-export interface TrainingCommand {
-  /** `stop` saves, if there is a store, and ends the run; `checkpoint` saves and goes on. */
-  readonly type: 'stop' | 'checkpoint';
+  /** When a run ends that does not get better any more. It goes by the judgements of `evaluation`. Default: never. */
+  readonly earlyStopping?: EarlyStopping;
+  /**
+   * The run ends with an error once over two windows of so many updates in a row the loss was that of a guess among all classes, and did not fall by a thousandth from one to the next.
+   * Some networks wait long before they begin to learn. Default: never.
+   */
+  readonly flatLoss?: number;
+  /** Divisions of the rates to be repeated, oldest first: those of another run's checkpoint. Default: none. */
+  readonly divisions?: readonly RateDivision[];
 }
 
 /** A run: a stream of events, and an ear for commands. Nothing happens before the first event is asked for. */
 export interface TrainingRun extends AsyncGenerator<TrainingEvent, void, void> {
-  /** Asks for something between two updates; the events tell when it was done. */
+  /** Asks for something between two updates; a `command` event tells when it is obeyed. @throws OptionError as `parseCommand` does */
   send(command: TrainingCommand): void;
 }
 
@@ -71,7 +82,7 @@ export interface TrainingRun extends AsyncGenerator<TrainingEvent, void, void> {
  * also when the stream is left early or something fails. The stream is pulled: a reader that takes its time holds the run up.
  *
  * @throws OptionError `OPTION_INVALID` for counts out of range and for a `start` that does not fit.
- * @throws DivergedError `TRAINING_DIVERGED` when the loss or the weights are not finite any more; no checkpoint is written then, the last one stays.
+ * @throws DivergedError `TRAINING_DIVERGED` when the loss or the weights are not finite any more, `TRAINING_FLAT` for {@link TrainOptions.flatLoss}; no checkpoint is written then, the last one stays.
  * @throws what source, device and, for the last checkpoint, the store throw. An earlier checkpoint that fails is a `warning` event.
  * @example
  * ```ts
@@ -88,54 +99,95 @@ export interface TrainingRun extends AsyncGenerator<TrainingEvent, void, void> {
  * ```
  */
 export function train(options: TrainOptions): TrainingRun {
-  const inbox: Inbox = { stop: false, checkpoint: false };
-  return Object.assign(events(options, inbox), {
-    send: ({ type }: TrainingCommand) => {
-      inbox[type] = true;
-    },
-  });
+  const queue = new CommandQueue();
+  return Object.assign(events(options, queue), { send: (command: TrainingCommand) => queue.send(command) });
 }
 
-/** Commands not yet obeyed. */
-type Inbox = Record<TrainingCommand['type'], boolean>;
-
-async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<TrainingEvent, void, void> {
-  const { source, start, evaluation, evaluateEvery = 1, checkpoints, deadline = Infinity } = options;
+async function* events(options: TrainOptions, queue: CommandQueue): AsyncGenerator<TrainingEvent, void, void> {
+  const { source, start, evaluation, evaluateEvery = 1, checkpoints, deadline = Infinity, earlyStopping } = options;
   const began = performance.now();
   const lastStep = lastStepOf(options);
+  if (earlyStopping !== undefined) assertEarlyStopping(earlyStopping, checkpoints?.best);
   const trainee = await Trainee.open(options);
+  const repeated = (options.divisions ?? []).filter(({ step }) => step >= (start?.progress.step ?? 0));
   let savedStep = start?.progress.step;
   let evaluated: EvaluationEvent | undefined;
-  const over = (): boolean => trainee.step >= lastStep || inbox.stop || performance.now() - began >= 1000 * deadline;
+  let stopped = false;
+  let saveAsked = false;
+  const early = (): boolean => earlyStopping !== undefined && stopsEarly(earlyStopping, trainee.evaluations);
+  const over = (): boolean => trainee.step >= lastStep || stopped || performance.now() - began >= 1000 * deadline || early();
   const judgementDue = (): boolean => trainee.step > 0 && trainee.step % (evaluateEvery * source.batchesPerEpoch) === 0;
+
+  async function* saveNow(): AsyncGenerator<TrainingEvent, void, void> {
+    saveAsked = false;
+    if (checkpoints === undefined || savedStep === trainee.step) return;
+    const event = await trySave(trainee, checkpoints);
+    if (event.type === 'checkpoint') savedStep = event.step;
+    yield event;
+  }
+
+  async function* judge(of: EvaluationSource): AsyncGenerator<TrainingEvent, void, void> {
+    evaluated = yield* trainee.evaluate(of, () => queue.stops);
+    if (evaluated !== undefined && checkpoints?.best !== undefined && isBest(trainee.evaluations, checkpoints.best)) yield await trySave(trainee, checkpoints, saveBestCheckpoint);
+  }
+
+  /** Obeys what was sent. A paused run waits here. */
+  async function* obey(): AsyncGenerator<TrainingEvent, void, void> {
+    while (repeated.length > 0 && repeated[0].step <= trainee.step) {
+      const { by } = repeated.shift() as RateDivision;
+      trainee.divideRate(by);
+      yield { type: 'command', step: trainee.step, command: { type: 'divide-rate', by } };
+    }
+    if (queue.waiting > 0) yield* trainee.report(0);
+    let paused = false;
+    while (queue.waiting > 0 || (paused && !stopped)) {
+      const command = await queue.next();
+      if (command.type === 'divide-rate') {
+        trainee.divideRate(command.by);
+        savedStep = undefined;
+      }
+      if (command.type === 'stop') stopped = true;
+      if (command.type === 'pause' || command.type === 'resume') paused = command.type === 'pause';
+      yield { type: 'command', step: trainee.step, command };
+      // A division must not be lost with a process that dies later.
+      if (command.type === 'checkpoint' || command.type === 'divide-rate') saveAsked = true;
+      if (paused && saveAsked) yield* saveNow();
+    }
+  }
+
   try {
     // A checkpoint is written before its weights are judged, and the schedule must not miss that judgement.
-    if (evaluation !== undefined && !over() && judgementDue() && !trainee.judged) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+    if (evaluation !== undefined && !over() && judgementDue() && !trainee.judged) yield* judge(evaluation);
+    yield* obey();
     while (!over()) {
       await trainee.launchUpdate();
       yield* trainee.report(1);
       await turnEventLoop();
+      yield* obey();
       const epochEnds = trainee.step % source.batchesPerEpoch === 0;
-      const due = inbox.checkpoint || (checkpoints?.every === undefined ? epochEnds : trainee.step % checkpoints.every === 0);
+      const due = saveAsked || (checkpoints?.every === undefined ? epochEnds : trainee.step % checkpoints.every === 0);
       if (epochEnds || due) yield* trainee.report(0);
       if (epochEnds) yield trainee.epochEvent();
       // The end has a checkpoint and an evaluation of its own.
       if (over()) continue;
-      if (due && checkpoints !== undefined) {
-        const event = await trySave(trainee, checkpoints);
-        if (event.type === 'checkpoint') savedStep = event.step;
-        yield event;
-      }
-      inbox.checkpoint = false;
-      if (evaluation !== undefined && judgementDue()) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+      if (due) yield* saveNow();
+      if (evaluation !== undefined && judgementDue()) yield* judge(evaluation);
+      yield* obey();
     }
     yield* trainee.report(0);
+    const endedEarly = early();
     if (checkpoints !== undefined && savedStep !== trainee.step) yield checkpointEvent(trainee.step, await save(await trainee.checkpoint(checkpoints.about), checkpoints));
-    if (evaluation !== undefined && !inbox.stop && evaluated?.step !== trainee.step) evaluated = yield* trainee.evaluate(evaluation, () => inbox.stop);
+    if (evaluation !== undefined && !stopped && !queue.stops && evaluated?.step !== trainee.step) yield* judge(evaluation);
+    if (endedEarly && evaluation !== undefined && checkpoints !== undefined && (earlyStopping?.restoreBest ?? checkpoints.best === (earlyStopping?.metric ?? 'top1'))) {
+      const best = await bestCheckpoint(checkpoints.store);
+      await trainee.replaceParameters(best.parameters);
+      yield { type: 'restored', step: trainee.step, from: best.progress.step };
+      evaluated = yield* trainee.evaluate(evaluation, () => queue.stops);
+    }
     const parameters = await trainee.downloadParameters();
     yield {
       type: 'done',
-      reason: trainee.step >= lastStep ? 'finished' : inbox.stop ? 'stopped' : 'time',
+      reason: trainee.step >= lastStep ? 'finished' : stopped ? 'stopped' : endedEarly ? 'early-stop' : 'time',
       steps: trainee.step,
       epochs: Math.floor(trainee.step / source.batchesPerEpoch),
       trainLoss: trainee.sums.loss / trainee.sums.images,
@@ -152,11 +204,11 @@ async function* events(options: TrainOptions, inbox: Inbox): AsyncGenerator<Trai
 }
 
 /** A checkpoint in mid-run: a store that fails must not end hours of work. What the device or the weights are to blame for does. */
-async function trySave(trainee: Trainee, checkpoints: CheckpointOptions): Promise<CheckpointEvent | WarningEvent> {
+async function trySave(trainee: Trainee, checkpoints: CheckpointOptions, write: typeof saveCheckpoint = saveCheckpoint): Promise<CheckpointEvent | WarningEvent> {
   const { step } = trainee;
   const checkpoint = await trainee.checkpoint(checkpoints.about);
   try {
-    return checkpointEvent(step, await save(checkpoint, checkpoints));
+    return checkpointEvent(step, await write(checkpoints.store, checkpoint, checkpoints.keep));
   } catch (error) {
     const message = error instanceof ConvkitError ? error.summary : String(error);
     return { type: 'warning', step, code: 'CHECKPOINT_FAILED', message: `the checkpoint of step ${step} was not written: ${message}` };
@@ -172,9 +224,9 @@ function checkpointEvent(step: number, name: string): CheckpointEvent {
 }
 
 /** @throws OptionError `OPTION_INVALID` */
-function lastStepOf({ epochs, steps, deadline, source, evaluateEvery, checkpoints }: TrainOptions): number {
+function lastStepOf({ epochs, steps, deadline, source, evaluateEvery, checkpoints, flatLoss }: TrainOptions): number {
   const { every, keep } = checkpoints ?? {};
-  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['evaluateEvery', evaluateEvery, 1], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1]] as const) {
+  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['evaluateEvery', evaluateEvery, 1], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1], ['flatLoss', flatLoss, 1]] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       throw new OptionError({ code: 'OPTION_INVALID', message: `train: ${name} is ${value}, but must be a whole number of at least ${least}.` });
     }

@@ -1,22 +1,27 @@
 import { downloadParameters, releaseAll, softmaxCrossEntropy, uploadParameters, type LossPass } from '@convkit/layers';
 import type { PastEvaluation } from '@convkit/optim';
-import { OptionError, type DeviceTensor, type Tensor } from '@convkit/tensor';
-import { lookAhead, type BatchSource } from './batch-source.js';
+import { OptionError, TimedDevice, type DeviceTensor, type Tensor } from '@convkit/tensor';
+import { lookAhead, type BatchSource, type TrainingBatch } from './batch-source.js';
 import type { Checkpoint, EpochSums } from './checkpoint.js';
+import type { RateDivision } from './commands.js';
 import { DivergedError } from './diverged-error.js';
 import { evaluate, type EvaluationSource } from './evaluate.js';
 import { turnEventLoop } from './event-loop.js';
-import type { EpochEvent, EvaluatingEvent, EvaluationEvent, MagnitudesEvent, StepEvent } from './events.js';
+import type { EpochEvent, EvaluatingEvent, EvaluationEvent, LayersEvent, MagnitudesEvent, MistakesEvent, StepEvent } from './events.js';
+import { FlatLoss } from './flat-loss.js';
+import { MistakeCounter } from './mistakes.js';
 import type { TrainOptions } from './train.js';
 
 /** An update that was launched and whose losses were not read yet. */
 interface Update {
   readonly step: number;
   readonly epoch: number;
+  /** Place of its batch in the epoch, from 0. */
+  readonly batch: number;
   readonly lr: number;
   readonly loss: LossPass;
   readonly images: number;
-  readonly startsEpoch: boolean;
+  readonly classes: number;
   /** Milliseconds; the end is the beginning of the next update, or the reading of this one when none followed. */
   readonly began: number;
   ended: number | undefined;
@@ -37,6 +42,10 @@ export class Trainee {
   readonly #unread: Update[] = [];
   /** Never changed, only replaced: schedules see it. */
   #evaluations: readonly PastEvaluation[];
+  #divisions: readonly RateDivision[];
+  /** Of the last update; to be read until the next one is launched. */
+  #lastBatch: TrainingBatch | undefined;
+  readonly #flatLoss: FlatLoss | undefined;
   #images = 0;
   #milliseconds = 0;
   #dataSeconds = 0;
@@ -50,6 +59,8 @@ export class Trainee {
     this.step = options.start?.progress.step ?? 0;
     this.sums = options.start?.progress.sums ?? noSums;
     this.#evaluations = options.start?.progress.evaluations ?? [];
+    this.#divisions = options.start?.progress.divisions ?? [];
+    this.#flatLoss = options.flatLoss === undefined ? undefined : new FlatLoss(options.flatLoss);
   }
 
   /** Puts weights on the device: those of `start`, or new ones for inputs like the first batch. */
@@ -76,10 +87,12 @@ export class Trainee {
     const epoch = Math.floor(this.step / batchesPerEpoch);
     const index = this.step % batchesPerEpoch;
     const asked = performance.now();
-    const { x, targets } = await this.#source.batch(epoch, index);
+    this.#lastBatch = await this.#source.batch(epoch, index);
+    const { x, targets } = this.#lastBatch;
     const dataSeconds = (performance.now() - asked) / 1000;
     const rates = schedule({ step: this.step, epoch: this.step / batchesPerEpoch, evaluations: this.#evaluations });
-    const lr = typeof rates === 'number' ? rates : rates.common;
+    const divisor = this.#divisions.reduce((product, { by }) => product * by, 1);
+    const lr = (typeof rates === 'number' ? rates : rates.common) / divisor;
     using input = await device.upload(x.shape, x.data, 'x');
     using answers = await device.upload(targets.shape, targets.data, 'targets');
     const { y, tape } = await network.forward(device, input, this.#parameters, { training: true, seed: this.#seed, step: this.step });
@@ -87,10 +100,10 @@ export class Trainee {
     using _tape = tape;
     const loss = await softmaxCrossEntropy(device, logits, answers);
     this.step++;
-    this.#unread.push({ step: this.step, epoch, lr, loss, images: x.shape[0], startsEpoch: index === 0, began, ended: undefined, dataSeconds });
+    this.#unread.push({ step: this.step, epoch, batch: index, lr, loss, images: x.shape[0], classes: targets.shape[1], began, ended: undefined, dataSeconds });
     const { gradients } = await network.backward(tape, await loss.backward());
     try {
-      await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, typeof rates === 'number' ? rates : (name) => rates.of(name));
+      await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, typeof rates === 'number' ? lr : (name) => rates.of(name) / divisor);
     } finally {
       releaseAll(gradients.values());
     }
@@ -100,7 +113,7 @@ export class Trainee {
   async *report(leave: 0 | 1): AsyncGenerator<StepEvent, void, void> {
     while (this.#unread.length > leave) {
       const update = this.#unread[0];
-      const { step, epoch, lr, images, dataSeconds } = update;
+      const { step, epoch, batch, lr, images, classes, dataSeconds } = update;
       const losses = await this.#options.device.download(update.loss.losses);
       const ranks = await this.#options.device.download(update.loss.ranks);
       update.loss.release();
@@ -108,14 +121,15 @@ export class Trainee {
       const loss = losses.data.reduce((sum, value) => sum + value, 0);
       const [top1, top5] = [1, 5].map((places) => ranks.data.reduce((sum, rank) => (rank < places ? sum + 1 : sum), 0));
       if (!Number.isFinite(loss)) {
-        throw new DivergedError({
+        throw new DivergedError({ step, epoch, batch }, {
           code: 'TRAINING_DIVERGED',
           message: `training diverged: the loss of step ${step} (epoch ${epoch}) is ${loss / images}.`,
           values: { 'learning rate': String(lr) },
           help: 'lower the learning rate, or look for bad images in the data; the last checkpoint is untouched.',
         });
       }
-      const before = update.startsEpoch ? noSums : this.sums;
+      this.#flatLoss?.read({ step, epoch, batch }, loss / images, classes);
+      const before = batch === 0 ? noSums : this.sums;
       this.sums = { loss: before.loss + loss, top1: before.top1 + top1, top5: before.top5 + top5, images: before.images + images };
       // Some clocks are coarser than a tiny update.
       const milliseconds = Math.max((update.ended ?? performance.now()) - update.began, 1e-3);
@@ -132,18 +146,30 @@ export class Trainee {
     return { type: 'epoch', step: this.step, epoch: this.step / this.#source.batchesPerEpoch - 1, loss: loss / images, top1: top1 / images, top5: top5 / images };
   }
 
+  /** All judgements so far, oldest first. */
+  get evaluations(): readonly PastEvaluation[] {
+    return this.#evaluations;
+  }
+
   /** Whether the run goes by a judgement of the weights as they are. */
   get judged(): boolean {
     return this.#evaluations.at(-1)?.step === this.step;
   }
 
+  /** From the next update on. */
+  divideRate(by: number): void {
+    this.#divisions = [...this.#divisions, { step: this.step, by }];
+  }
+
   /** Judges the weights as they are; undefined when it was told to stop. */
-  async *evaluate(source: EvaluationSource, stop: () => boolean): AsyncGenerator<MagnitudesEvent | EvaluatingEvent | EvaluationEvent, EvaluationEvent | undefined, void> {
-    const { device, network, magnitudes = false } = this.#options;
+  async *evaluate(source: EvaluationSource, stop: () => boolean): AsyncGenerator<MagnitudesEvent | LayersEvent | EvaluatingEvent | EvaluationEvent | MistakesEvent, EvaluationEvent | undefined, void> {
+    const { device, network, magnitudes = false, layerTimes = false, mistakes = false } = this.#options;
     const { step } = this;
     if (magnitudes) yield await this.#magnitudes();
+    if (layerTimes && this.#lastBatch !== undefined) yield await this.#timeLayers(this.#lastBatch);
     let event: EvaluationEvent | undefined;
-    for await (const soFar of evaluate({ device, network, parameters: this.#parameters, source })) {
+    const counter = new MistakeCounter();
+    for await (const soFar of evaluate({ device, network, parameters: this.#parameters, source, ...(mistakes ? { onJudged: (judged) => counter.add(judged) } : {}) })) {
       await turnEventLoop();
       if (stop()) return undefined;
       event = { type: 'evaluation', step, ...soFar };
@@ -153,7 +179,16 @@ export class Trainee {
     const { loss, top1 } = event;
     this.#evaluations = [...this.#evaluations, { step, epoch: step / this.#source.batchesPerEpoch, loss, top1 }];
     yield event;
+    if (mistakes) yield { type: 'mistakes', step, ...counter.mistakes };
     return event;
+  }
+
+  /** Puts other weights in the place of those that are there. The device is left with one of the two sets, whatever fails. */
+  async replaceParameters(weights: ReadonlyMap<string, Tensor>): Promise<void> {
+    const uploaded = await uploadParameters(this.#options.device, weights);
+    releaseAll(this.#parameters.values());
+    this.#parameters.clear();
+    for (const [name, tensor] of uploaded) this.#parameters.set(name, tensor);
   }
 
   /** Everything as it stands after the last update, which must have been reported. @throws DivergedError `TRAINING_DIVERGED` */
@@ -161,7 +196,7 @@ export class Trainee {
     const { batchesPerEpoch } = this.#source;
     return {
       about,
-      progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums, evaluations: this.#evaluations },
+      progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums, evaluations: this.#evaluations, divisions: this.#divisions },
       parameters: await this.downloadParameters(),
       optimiserState: await this.#download(this.#optimiserState),
     };
@@ -195,11 +230,35 @@ export class Trainee {
     return { type: 'magnitudes', step: this.step, parameters };
   }
 
+  /** One more pass over a batch, as in training, whose gradients go nowhere. */
+  async #timeLayers({ x, targets }: TrainingBatch): Promise<LayersEvent> {
+    const { device, network } = this.#options;
+    using fence = await device.upload([1], new Float32Array(1), 'fence');
+    // What was launched before is done before a download is answered.
+    const timed = new TimedDevice(device, async () => void (await device.download(fence)));
+    using input = await device.upload(x.shape, x.data, 'x');
+    using answers = await device.upload(targets.shape, targets.data, 'targets');
+    await device.download(fence);
+    timed.lap();
+    const { y, tape } = await network.forward(timed, input, this.#parameters, { training: true, seed: this.#seed, step: this.step });
+    using logits = y;
+    using _tape = tape;
+    const forward = timed.lap();
+    using loss = await softmaxCrossEntropy(device, logits, answers);
+    const dlogits = await loss.backward();
+    timed.lap();
+    const { gradients } = await network.backward(tape, dlogits);
+    const backward = timed.lap();
+    releaseAll(gradients.values());
+    const layers = network.layers.map(({ name, kind }) => ({ name, kind, forwardMs: forward.get(name) ?? 0, backwardMs: backward.get(name) ?? 0 }));
+    return { type: 'layers', step: this.step, layers };
+  }
+
   async #download(tensors: ReadonlyMap<string, DeviceTensor>): Promise<Map<string, Tensor>> {
     const downloaded = await downloadParameters(this.#options.device, tensors);
     for (const [name, { data }] of downloaded) {
       if (!data.every(Number.isFinite)) {
-        throw new DivergedError({
+        throw new DivergedError(undefined, {
           code: 'TRAINING_DIVERGED',
           message: `training diverged: after step ${this.step} "${name}" holds numbers that are not finite.`,
           help: 'lower the learning rate; the last checkpoint is untouched.',

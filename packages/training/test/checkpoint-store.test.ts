@@ -5,7 +5,7 @@ import { about } from './support/tiny.js';
 
 const at = (step: number): Checkpoint => ({
   about,
-  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [] },
+  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [], divisions: [] },
   parameters: new Map([['w', Tensor.from([1], [step])]]),
   optimiserState: new Map(),
 });

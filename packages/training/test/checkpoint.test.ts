@@ -10,7 +10,7 @@ const evaluations = [
 
 const checkpoint: Checkpoint = {
   about: { model: 'tiny', classes: ['top', 'bottom'], nested: { a: [1, null, true] } },
-  progress: { step: 12, epoch: 2, batch: 2, seed: 2 ** 53 - 1, sums: { loss: 0.1 + 0.2, top1: 3, top5: 7, images: 8 }, evaluations },
+  progress: { step: 12, epoch: 2, batch: 2, seed: 2 ** 53 - 1, sums: { loss: 0.1 + 0.2, top1: 3, top5: 7, images: 8 }, evaluations, divisions: [{ step: 7, by: 10 }] },
   parameters: new Map([['fc.weight', Tensor.from([2, 2], [1, 2, 3, 4])], ['fc.bias', Tensor.from([2], [-0, 6])]]),
   optimiserState: new Map([['fc.weight', Tensor.from([2, 2], [5, 6, 7, 8])]]),
 };
@@ -43,7 +43,7 @@ describe('a checkpoint file', () => {
     const { tensors, metadata } = readSafetensors(await encodeCheckpoint(checkpoint));
     expect([...tensors.keys()]).toEqual(['fc.bias', 'fc.weight', 'optimiser/fc.weight']);
     expect([...metadata.keys()]).toEqual(['sha256', 'state']);
-    expect(JSON.parse(metadata.get('state') as string)).toEqual({ format: 2, about: checkpoint.about, progress: { ...checkpoint.progress, evaluations: [evaluations[0], { ...evaluations[1], loss: null }] } });
+    expect(JSON.parse(metadata.get('state') as string)).toEqual({ format: 3, about: checkpoint.about, progress: { ...checkpoint.progress, evaluations: [evaluations[0], { ...evaluations[1], loss: null }] } });
   });
 
   it('has equal bytes for equal content', async () => {
@@ -71,7 +71,7 @@ describe('a checkpoint file', () => {
 
   it('is refused when its state is of another version or not whole, though the checksum fits', async () => {
     expect(await decodeCheckpoint(await withState((state) => state), 'file')).toMatchObject({ progress: checkpoint.progress });
-    expect(await codeOf(await withState((state) => ({ ...state, format: 3 })))).toBe('FILE_VERSION');
+    expect(await codeOf(await withState((state) => ({ ...state, format: 4 })))).toBe('FILE_VERSION');
     expect(await codeOf(await withState((state) => ({ ...state, format: 0 })))).toBe('FILE_VERSION');
     const changes: ((state: { format: number; about: Record<string, unknown>; progress: Record<string, unknown> }) => unknown)[] = [
       () => null,
@@ -90,15 +90,24 @@ describe('a checkpoint file', () => {
       (state) => ({ ...state, progress: { ...state.progress, evaluations: {} } }),
       (state) => ({ ...state, progress: { ...state.progress, evaluations: [7] } }),
       (state) => ({ ...state, progress: { ...state.progress, evaluations: [{ step: 5, epoch: 1, loss: 'small', top1: 1 }] } }),
+      (state) => ({ ...state, progress: { ...state.progress, divisions: undefined } }),
+      (state) => ({ ...state, progress: { ...state.progress, divisions: [10] } }),
+      (state) => ({ ...state, progress: { ...state.progress, divisions: [{ step: 5, by: 1 }] } }),
     ];
     for (const change of changes) expect(await codeOf(await withState(change))).toBe('FILE_STATE');
   });
 
+  it('may be of layout 2, which had no divisions of the rates', async () => {
+    const { divisions: _, ...progress } = checkpoint.progress;
+    const old = await withState((state) => ({ ...state, format: 2, progress }));
+    expect((await decodeCheckpoint(old, 'file')).progress).toEqual({ ...progress, divisions: [] });
+  });
+
   it('may be of layout 1, which had no judgements and did not count the top-5 of an epoch', async () => {
-    const { evaluations: _, ...progress } = checkpoint.progress;
+    const { evaluations: _, divisions: __, ...progress } = checkpoint.progress;
     const old = await withState((state) => ({ ...state, format: 1, progress: { ...progress, sums: { loss: 0.5, correct: 3, images: 8 } } }));
     const read = await decodeCheckpoint(old, 'file');
-    expect(read.progress).toEqual({ ...progress, sums: { loss: 0.5, top1: 3, top5: NaN, images: 8 }, evaluations: [] });
+    expect(read.progress).toEqual({ ...progress, sums: { loss: 0.5, top1: 3, top5: NaN, images: 8 }, evaluations: [], divisions: [] });
     expect(read.parameters).toEqual(new Map([...checkpoint.parameters].sort()));
     expect((await decodeCheckpoint(await encodeCheckpoint(read), 'file')).progress).toEqual(read.progress);
   });

@@ -1,9 +1,8 @@
 import type { NetworkDescription } from '@convkit/alexnet';
 import { measurePeak } from '@convkit/kernels-cpu';
 import { summarise } from '@convkit/layers';
-import type { Device } from '@convkit/tensor';
+import { TimedDevice, type Device } from '@convkit/tensor';
 import { median, repeat, type Extent } from './repeat.js';
-import { TimedDevice } from './timed-device.js';
 import { openWorkload, type Phase, type Workload } from './workload.js';
 
 /** What is to be measured. The device is borrowed; nothing stays on it. */

@@ -1,11 +1,13 @@
 import {
   buildNetwork,
+  compareRecipes,
   evaluationBatches,
   inputShape,
   prepareData,
   prepareDataset,
   prepareTrainingDataset,
   recipeOptimiser,
+  recipes,
   recipeSchedule,
   trainingRows,
   type Preparation,
@@ -15,8 +17,8 @@ import { batchesOf, skipUnreadable, type DatasetSplits, type RowSource } from '@
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
-import { train, type Checkpoint } from '@convkit/training';
-import { chooseRecipe, type RecipeFlags } from '../choose-recipe.js';
+import { DivergedError, train, type Checkpoint, type RateDivision, type TrainingCommand } from '@convkit/training';
+import { chooseRecipe, type ChosenRecipe, type RecipeFlags } from '../choose-recipe.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
@@ -24,11 +26,15 @@ import { loadCheckpoint } from '../load-checkpoint.js';
 import { defaultWorkers, openTrainingLoader } from '../loader/open-training-loader.js';
 import { SkippedImages } from '../loader/skipped-images.js';
 import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
+import type { RunReader } from '../readers/run-reader.js';
 import type { Reporter } from '../reporters/reporter.js';
 import { changeLines, packChanges, runCard } from '../run-card.js';
 import { packStatistics, type RunDescription } from '../run-description.js';
 import { runEventOf, type RunEvent } from '../run-events.js';
 import { RunFolder } from '../run-folder.js';
+import { saveBadBatch } from '../save-bad-batch.js';
+import { keysHelp, steerByKeys } from '../steering/steer-by-keys.js';
+import { steerBySignals } from '../steering/steer-by-signals.js';
 import { versions } from '../versions.js';
 
 /** What the command line may say. */
@@ -40,8 +46,12 @@ export interface TrainFlags extends RecipeFlags {
   readonly device?: DeviceRequest;
   readonly seed?: number;
   readonly checkpointEvery?: number;
+  readonly keep?: number;
+  readonly earlyStop?: number;
+  readonly flatAfter?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly replay?: string;
   readonly workers?: number;
   readonly strict?: boolean;
   readonly log?: LogFormat;
@@ -50,6 +60,9 @@ export interface TrainFlags extends RecipeFlags {
 
 /** What a resumed run has decided already; to change one of these would make it another run. */
 const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out'] as const;
+
+/** What a run that is repeated has decided already. */
+const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'resume', 'maxSteps'] as const;
 
 /** A run that is ready to start. */
 interface Plan {
@@ -65,6 +78,8 @@ interface Plan {
   readonly rows: RowSource;
   readonly skipped: SkippedImages;
   readonly start: Checkpoint | undefined;
+  /** Divisions of the rates to be repeated. */
+  readonly divisions: readonly RateDivision[];
   /** Takes the folder, once nothing else can be wrong with the command. */
   openFolder(description: RunDescription): Promise<RunFolder>;
   /** In what the run departs from its recipe. */
@@ -74,13 +89,12 @@ interface Plan {
 
 /** `alexnet train`: trains a network and leaves a run folder. */
 export async function trainCommand(flags: TrainFlags): Promise<void> {
-  const format = flags.json === true ? 'json' : (flags.log ?? 'plain');
-  const reporter = chooseReporter(format);
+  const reporter = chooseReporter(flags.json === true ? 'json' : (flags.log ?? 'plain'));
   try {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
     try {
-      await runPlan(plan, flags, device, reporter, format);
+      await runPlan(plan, flags, device, reporter);
     } finally {
       await device.destroy();
     }
@@ -89,15 +103,16 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   }
 }
 
-async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
-  const { recipe, changes } = chooseRecipe(flags);
+async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
+  const { flags, chosen, divisions } = asked.replay === undefined ? { flags: asked, chosen: chooseRecipe(asked), divisions: [] } : await replayOf(asked, asked.replay);
+  const { recipe, changes } = chosen;
   const described = resolveData(flags.data ?? 'fashion-mnist');
   reporter.note(`reading ${described}`);
   const { raw, skipped } = await openRaw(described, flags);
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
-  const { seed = 1, maxSteps, maxMinutes, evaluateEvery, checkpointEvery } = flags;
+  const { seed = 1, maxSteps, maxMinutes, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
   const rows = trainingRows(data.train, preparation, recipe.training.batch, seed);
   const ofEpochs = recipe.training.epochs * rows.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
@@ -116,6 +131,9 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
     seed,
     device: flags.device ?? 'auto',
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
+    ...(keep === undefined ? {} : { keep }),
+    ...(earlyStop === undefined ? {} : { earlyStop }),
+    ...(flatAfter === undefined ? {} : { flatAfter }),
     created: new Date().toISOString(),
     versions: versions(),
   };
@@ -128,17 +146,35 @@ async function planNew(flags: TrainFlags, reporter: Reporter): Promise<Plan> {
     rows,
     skipped,
     start: undefined,
+    divisions,
     openFolder: (final) => RunFolder.create(flags.out, final, runCard(final, changes)),
     changes,
     warnings: [],
   };
 }
 
+/** What repeats another run up to where it stands: its recipe, data and seed, and what commands did to its rates. */
+async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: TrainFlags; chosen: ChosenRecipe; divisions: readonly RateDivision[] }> {
+  assertUndecided(flags, decidedByReplayed, 'replay');
+  const { checkpoint, description } = await loadCheckpoint(path);
+  const { recipe, data, seed, device, maxMinutes: _, ...rest } = description;
+  const { step, divisions } = checkpoint.progress;
+  const base = Object.hasOwn(recipes, recipe.name) ? recipes[recipe.name] : recipe;
+  const { evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = rest;
+  const repeated = { evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
+  const given = Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined));
+  return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions };
+}
+
+function assertUndecided(flags: TrainFlags, names: readonly (keyof TrainFlags)[], by: 'resume' | 'replay'): void {
+  const changed = names.find((flag) => flags[flag] !== undefined);
+  if (changed === undefined) return;
+  const option = changed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new OptionError({ code: 'OPTION_INVALID', message: `--${option} cannot be given together with --${by}: the run has decided it.`, help: `leave it out, or begin a new run without --${by}.` });
+}
+
 async function planResume(flags: TrainFlags, path: string, reporter: Reporter): Promise<Plan> {
-  const changed = decided.filter((flag) => flags[flag] !== undefined);
-  if (changed.length > 0) {
-    throw new OptionError({ code: 'OPTION_INVALID', message: `--${changed[0]} cannot be given together with --resume: the run has decided it.`, help: 'leave it out, or begin a new run without --resume.' });
-  }
+  assertUndecided(flags, decided, 'resume');
   const { checkpoint, description, network, preparation, file, run, warnings } = await loadCheckpoint(path);
   if (run === undefined) {
     throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${file}: does not lie in a run folder, so there is nowhere to go on.`, help: 'give the run folder, or a checkpoint in its folder "checkpoints".' });
@@ -162,6 +198,9 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       ...description,
       device: flags.device ?? description.device,
       ...(flags.checkpointEvery === undefined ? {} : { checkpointEvery: flags.checkpointEvery }),
+      ...(flags.keep === undefined ? {} : { keep: flags.keep }),
+      ...(flags.earlyStop === undefined ? {} : { earlyStop: flags.earlyStop }),
+      ...(flags.flatAfter === undefined ? {} : { flatAfter: flags.flatAfter }),
       ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),
       ...(flags.maxMinutes === undefined ? {} : { maxMinutes: flags.maxMinutes }),
     },
@@ -172,6 +211,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     rows,
     skipped,
     start: checkpoint,
+    divisions: [],
     openFolder: () => RunFolder.open(run),
     changes: [],
     warnings: [
@@ -188,19 +228,21 @@ async function openRaw(described: string, { strict = false }: TrainFlags): Promi
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 
-async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter, log: LogFormat): Promise<void> {
-  const { network, preparation, data, steps, rows, skipped, start, changes, warnings } = plan;
+async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter): Promise<void> {
+  const { network, preparation, data, steps, rows, skipped, start, divisions, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
-  const { seed, checkpointEvery, evaluateEvery, maxMinutes } = description;
+  const { seed, checkpointEvery, keep, earlyStop, flatAfter, evaluateEvery, maxMinutes } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const { strict = false, workers = defaultWorkers(description.data) } = flags;
   const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict };
   const folder = await plan.openFolder(description);
   const loader = workers === 0 ? undefined : await openTrainingLoader(job, rows, workers, skipped.train);
   const began = performance.now();
+  const readers: readonly RunReader[] = [];
   const tell = (event: RunEvent) => {
     reporter.report(event);
+    for (const reader of readers) reader.read(event);
     const trouble = folder.log(event);
     if (trouble !== undefined) reporter.report({ type: 'warning', step: 'step' in event ? event.step : event.steps, code: 'LOG_FAILED', message: trouble });
   };
@@ -214,14 +256,16 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
     evaluation: evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(maxMinutes === undefined ? {} : { deadline: 60 * maxMinutes }),
-    magnitudes: log === '2012',
-    checkpoints: { store: folder.store, about: description, ...(checkpointEvery === undefined ? {} : { every: checkpointEvery }) },
+    magnitudes: true,
+    layerTimes: true,
+    mistakes: true,
+    checkpoints: { store: folder.store, about: description, best: 'top1', ...(checkpointEvery === undefined ? {} : { every: checkpointEvery }), ...(keep === undefined ? {} : { keep }) },
+    ...(earlyStop === undefined ? {} : { earlyStopping: { patience: earlyStop } }),
+    ...(flatAfter === undefined ? {} : { flatLoss: flatAfter }),
+    divisions,
     ...(start === undefined ? { seed } : { start }),
   });
-  const stopListening = onInterrupt(() => {
-    reporter.note('finishing the step and saving; once more ends at once');
-    run.send({ type: 'stop' });
-  });
+  const stopSteering = steer((command) => run.send(command), reporter);
   try {
     let step = start?.progress.step ?? 0;
     tell({
@@ -248,11 +292,32 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
       if ('step' in event) step = event.step;
       tell(runEventOf(event, folder.path, folder.checkpoints, (performance.now() - began) / 1000));
     }
+  } catch (error) {
+    throw error instanceof DivergedError ? await saveBadBatch(error, folder.path, data.train, preparation, seed) : error;
   } finally {
-    stopListening();
+    stopSteering();
     await loader?.close();
+    for (const reader of readers) await reader.close();
     await folder.close();
   }
+}
+
+/** Everything on this side of the process that can send commands to a run. @returns Stops listening. */
+function steer(send: (command: TrainingCommand) => void, reporter: Reporter): () => void {
+  const stops = [
+    onInterrupt(() => {
+      reporter.note('finishing the step and saving; once more ends at once');
+      send({ type: 'stop' });
+    }),
+    steerBySignals(send),
+  ];
+  if (reporter.interactive === true && process.stdin.isTTY) {
+    reporter.note(keysHelp);
+    stops.push(steerByKeys(process.stdin, send, () => process.kill(process.pid, 'SIGINT')));
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 function datasetOf({ train, test }: DatasetSplits): RunDescription['dataset'] {

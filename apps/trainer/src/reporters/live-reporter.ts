@@ -21,6 +21,7 @@ export function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Repor
     if (first !== '') draw(first);
   };
   return {
+    interactive: true,
     report(event) {
       const line = meter.read(event);
       if (event.type === 'done') first = '';

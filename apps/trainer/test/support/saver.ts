@@ -6,6 +6,6 @@ import { fileCheckpointStore } from '../../src/file-checkpoint-store.js';
 const store = fileCheckpointStore(process.argv[2]);
 const parameters = new Map([['w', Tensor.zeros([500_000])]]);
 for (let step = Number(process.argv[3]); ; step++) {
-  await saveCheckpoint(store, { about: {}, progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 0, top1: 0, top5: 0, images: 0 }, evaluations: [] }, parameters, optimiserState: new Map() });
+  await saveCheckpoint(store, { about: {}, progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 0, top1: 0, top5: 0, images: 0 }, evaluations: [], divisions: [] }, parameters, optimiserState: new Map() });
   process.stdout.write(`${step}\n`);
 }

@@ -1,4 +1,8 @@
-import type { Attributes, Device, DeviceLimits, DeviceReport, DeviceTensor, KernelSpec, RunOptions, Shape, Tensor } from '@convkit/tensor';
+import type { DeviceTensor } from './device-tensor.js';
+import type { Device, DeviceLimits, DeviceReport, RunOptions } from './device.js';
+import type { Attributes, KernelSpec } from './kernel-spec.js';
+import type { Shape } from './shape.js';
+import type { Tensor } from './tensor.js';
 
 /**
  * A device that knows what its time went into. After every upload and launch it waits until the device is done, and adds what has passed since the one before to the

@@ -1,6 +1,5 @@
-import { defKernel, openHostDevice, type KernelThread, type View1 } from '@convkit/tensor';
+import { defKernel, openHostDevice, TimedDevice, type KernelThread, type View1 } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { TimedDevice } from '../../src/bench/timed-device.js';
 
 /** A host device on a clock that goes on by 1 with every launch, by 10 while it is waited for, and as the test says. */
 function open() {
