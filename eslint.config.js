@@ -57,7 +57,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['tools/**/*.{js,mjs}', 'eslint.config.js'],
+    files: ['studies/**/*.mjs', 'tools/**/*.{js,mjs}', 'eslint.config.js'],
     rules: {
       // What comes out of JSON.parse and syntax trees is typed by comments here.
       '@typescript-eslint/no-unsafe-argument': 'off',

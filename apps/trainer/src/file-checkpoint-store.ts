@@ -1,8 +1,8 @@
 import * as nodeFiles from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { FormatError } from '@convkit/tensor';
 import type { CheckpointStore } from '@convkit/training';
-import { messageOf, systemCode, writeFailed } from './file-error.js';
+import { FileError, messageOf, systemCode, writeFailed } from './file-error.js';
 
 /** The calls to the file system that a store makes; tests let each of them fail. */
 export type Files = Pick<typeof nodeFiles, 'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rm'>;
@@ -15,7 +15,7 @@ export function fileCheckpointStore(folder: string, files: Files = nodeFiles): C
   return {
     async write(name, bytes) {
       try {
-        await files.mkdir(folder, { recursive: true });
+        await makeFolder(folder, files);
         await writeWhole(folder, name, bytes, files);
       } catch (error) {
         throw writeFailed(join(folder, name), error);
@@ -34,13 +34,24 @@ export function fileCheckpointStore(folder: string, files: Files = nodeFiles): C
         return (await files.readdir(folder)).filter((name) => !name.endsWith(unfinished));
       } catch (error) {
         if (systemCode(error) === 'ENOENT') return [];
-        throw error;
+        throw new FileError({ code: 'FILE_MISSING', message: `${folder}: cannot be read: ${messageOf(error)}`, cause: error });
       }
     },
     async remove(name) {
-      await files.rm(join(folder, name), { force: true });
+      try {
+        await files.rm(join(folder, name), { force: true });
+      } catch (cause) {
+        throw new FileError({ code: 'FILE_WRITE_FAILED', message: `${join(folder, name)}: cannot be removed: ${messageOf(cause)}`, help: 'look at the rights of the folder.', cause });
+      }
     },
   };
+}
+
+/** Makes a folder, and those above it that are missing, so that they are still there after a loss of power. */
+export async function makeFolder(folder: string, files: Files = nodeFiles): Promise<void> {
+  const first = await files.mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(folder); made.length >= resolve(first).length; made = dirname(made)) await syncFolder(dirname(made), files);
 }
 
 /** Removes what a process that died left half written. For the one who holds the folder's lock. */

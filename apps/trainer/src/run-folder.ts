@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointStore } from '@convkit/training';
 import { FileError, messageOf, systemCode, writeFailed } from './file-error.js';
-import { fileCheckpointStore, removeUnfinished, writeWhole } from './file-checkpoint-store.js';
+import { fileCheckpointStore, makeFolder, removeUnfinished, syncFolder, writeWhole } from './file-checkpoint-store.js';
 import { lockFolder } from './lock-file.js';
 import type { RunDescription } from './run-description.js';
 import type { RunEvent } from './run-events.js';
@@ -39,7 +39,7 @@ export class RunFolder {
   static async create(out: string | undefined, description: RunDescription, card: string): Promise<RunFolder> {
     const path = out ?? (await newName(description));
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       if ((await readdir(path)).length > 0) {
         throw new FileError({
           code: 'FOLDER_NOT_EMPTY',
@@ -65,7 +65,7 @@ export class RunFolder {
   static async open(path: string): Promise<RunFolder> {
     const unlock = await lockFolder(join(path, 'lock'));
     try {
-      await removeUnfinished(join(path, checkpointFolder));
+      for (const folder of [path, join(path, checkpointFolder)]) await removeUnfinished(folder);
       await cutTornLine(join(path, 'events.jsonl'));
       return new RunFolder(path, unlock);
     } catch (error) {
@@ -78,7 +78,8 @@ export class RunFolder {
   log(event: RunEvent): string | undefined {
     if (this.#log === undefined || event.type === 'evaluating') return undefined;
     try {
-      writeSync(this.#log, `${JSON.stringify(event)}\n`);
+      // Unlike writeSync it writes all or throws, also on a disk that has room for half a line.
+      appendFileSync(this.#log, `${JSON.stringify(event)}\n`);
       return undefined;
     } catch (error) {
       closeSync(this.#log);
@@ -119,11 +120,12 @@ async function cutTornLine(path: string): Promise<void> {
 async function newName({ recipe, created }: RunDescription): Promise<string> {
   const stem = join('runs', `${created.slice(0, 19).replaceAll(':', '-')}-${recipe.name}`);
   try {
-    await mkdir('runs', { recursive: true });
+    await makeFolder('runs');
     for (let i = 1; ; i++) {
       const path = i === 1 ? stem : `${stem}-${i}`;
       try {
         await mkdir(path);
+        await syncFolder('runs');
         return path;
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error;

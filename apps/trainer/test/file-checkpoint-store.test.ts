@@ -25,11 +25,17 @@ const at = (step: number): Checkpoint => ({
   optimiserState: new Map(),
 });
 
-/** The file system, until the n-th call, which fails like a full disk; a write that fails has written half. */
-function failingFiles(failing: number): { files: Files; calls: () => number } {
+/** How a disk fails: by an error of the system in one call, or in that and all later ones; or by a write that keeps half of the bytes and says that all is well. */
+type Failure = { readonly code: 'ENOSPC' | 'EIO' | 'EROFS'; readonly stays: boolean } | 'half-written';
+
+const failures: readonly Failure[] = [...(['ENOSPC', 'EIO', 'EROFS'] as const).flatMap((code) => [{ code, stays: false }, { code, stays: true }]), 'half-written'];
+
+/** The file system, until the n-th call, which fails; a write that fails has written half. */
+function failingFiles(failing: number, failure: Failure = failures[0]): { files: Files; calls: () => number } {
   let calls = 0;
+  const fails = (): boolean => ++calls === failing || (failure !== 'half-written' && failure.stays && calls > failing);
   const count = () => {
-    if (++calls === failing) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    if (fails() && failure !== 'half-written') throw Object.assign(new Error(`${failure.code}: the disk says no`), { code: failure.code });
   };
   const counted =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
@@ -42,13 +48,9 @@ function failingFiles(failing: number): { files: Files; calls: () => number } {
     const handle = await nodeFiles.open(...args);
     return Object.assign(Object.create(handle) as typeof handle, {
       writeFile: async (bytes: Uint8Array) => {
-        try {
-          count();
-        } catch (error) {
-          await handle.writeFile(bytes.subarray(0, bytes.length / 2));
-          throw error;
-        }
-        await handle.writeFile(bytes);
+        const failed = fails();
+        await handle.writeFile(failed ? bytes.subarray(0, bytes.length / 2) : bytes);
+        if (failed && failure !== 'half-written') throw Object.assign(new Error(`${failure.code}: the disk says no`), { code: failure.code });
       },
       sync: counted(() => handle.sync()),
       close: () => handle.close(),
@@ -71,34 +73,40 @@ describe('fileCheckpointStore', () => {
     await expect(store.read('step-00000009.safetensors')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 
-  it('is never worse than before when any one call to the disk fails', async () => {
-    let failures = 0;
-    for (let failing = 1; ; failing++) {
+  it.each(failures)('is never worse than before when any call to the disk fails: %o', async (failure) => {
+    let failed = 0;
+    let failing = 1;
+    for (; ; failing++) {
       const path = join(folder, String(failing));
-      await saveCheckpoint(fileCheckpointStore(path), at(1), 1);
-      const { files, calls } = failingFiles(failing);
-      const error: unknown = await saveCheckpoint(fileCheckpointStore(path, files), at(2), 1).then(() => undefined, (thrown: unknown) => thrown);
-      const { found, skipped } = await latestCheckpoint(fileCheckpointStore(path));
-      expect(skipped).toEqual([]);
-      if (error === undefined) {
-        expect(calls()).toBeLessThan(failing);
-        expect(found?.checkpoint.progress.step).toBe(2);
-        break;
+      for (const step of [1, 2]) await saveCheckpoint(fileCheckpointStore(path), at(step), 2);
+      const { files, calls } = failingFiles(failing, failure);
+      const error: unknown = await saveCheckpoint(fileCheckpointStore(path, files), at(3), 2).then(() => undefined, (thrown: unknown) => thrown);
+      if (error !== undefined) {
+        failed++;
+        expect(error).toBeInstanceOf(FileError);
+        expect((error as FileError).summary).toMatch(/\/\d+(\/step-0000000[13]\.safetensors)?: cannot be (written|read|removed): E[A-Z]+: the disk says no$/);
       }
-      failures++;
-      expect([1, 2]).toContain(found?.checkpoint.progress.step);
+      const { found, skipped } = await latestCheckpoint(fileCheckpointStore(path));
+      const torn = failure === 'half-written' && failing === 3;
+      expect(skipped.map(({ name, error: why }) => [name, why.code])).toEqual(torn ? [['step-00000003.safetensors', 'FILE_TRUNCATED']] : []);
+      expect(error === undefined && !torn ? [3] : [2, 3]).toContain(found?.checkpoint.progress.step);
+      // The next start clears up, and the training goes on.
       await removeUnfinished(path);
       expect((await nodeFiles.readdir(path)).filter((name) => !/^step-\d+\.safetensors$/.test(name))).toEqual([]);
+      await saveCheckpoint(fileCheckpointStore(path), at(4), 2);
+      expect((await latestCheckpoint(fileCheckpointStore(path))).found?.checkpoint.progress.step).toBe(4);
+      if (calls() < failing) break;
     }
     // mkdir, open, write, sync, rename, open and sync of the folder, listing, removing the old one.
-    expect(failures).toBe(9);
+    expect(failing).toBe(10);
+    expect(failed).toBe(failure === 'half-written' ? 0 : 9);
   });
 
   it('tells a failed write by file and cause', async () => {
     const { files } = failingFiles(3);
     const error: unknown = await fileCheckpointStore(folder, files).write('a', new Uint8Array(4)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FileError);
-    expect(error).toMatchObject({ code: 'FILE_WRITE_FAILED', summary: `${join(folder, 'a')}: cannot be written: ENOSPC: no space left on device` });
+    expect(error).toMatchObject({ code: 'FILE_WRITE_FAILED', summary: `${join(folder, 'a')}: cannot be written: ENOSPC: the disk says no` });
     expect(await nodeFiles.readdir(folder)).toEqual([]);
   });
 
