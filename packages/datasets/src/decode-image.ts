@@ -1,7 +1,8 @@
 import { toRgb, type Image } from '@convkit/data-aug';
 import { ConvkitError, FormatError } from '@convkit/tensor';
-import type { Sharp } from 'sharp';
 
+import { assertDecodable } from './assert-decodable.js';
+import { canDecodeBitmaps, decodeBitmap } from './decode-bitmap.js';
 import { loadSharp } from './load-sharp.js';
 
 /** Choices of {@link decodeImage}. */
@@ -14,7 +15,8 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'
 
 /**
  * Turns the bytes of a JPEG, PNG, WebP, GIF (first picture), TIFF or AVIF file into an RGB image: EXIF orientation applied, grey repeated in three channels,
- * CMYK and other profiles converted to sRGB, 16 bits reduced to 8, transparency dropped. Runs in Node with the optional peer `sharp`.
+ * CMYK and other profiles converted to sRGB, 16 bits reduced to 8, transparency dropped. In Node by the optional peer `sharp`; in pages and workers of browsers by `createImageBitmap`, which reads
+ * no TIFF, leaves profiles (but not CMYK) unconverted, and rounds colours where a picture is transparent.
  *
  * @param name For messages.
  * @throws FormatError `FILE_CORRUPT`, `FILE_UNSUPPORTED` (another format), `FILE_TOO_LARGE`; ConvkitError `PEER_MISSING` if sharp is not installed.
@@ -30,36 +32,23 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Image> {
   const { maxPixels = 50_000_000 } = options;
+  if (canDecodeBitmaps()) return decodeBitmap(bytes, name, maxPixels);
   const read = await loadSharp('decodeImage');
   const open = (limitInputPixels: number | false) => read(bytes, { limitInputPixels, failOn: 'error' });
+  const assertHeader = async () => assertDecodable(await open(false).metadata(), name, maxPixels, FORMATS);
   // What begins like a JPEG is one, and sharp itself can refuse too many pixels: a look at the header before would cost a sixth of the time of a small photograph.
   const ahead = !(bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff && maxPixels >= 1 && maxPixels < 2 ** 53);
   try {
-    if (ahead) await assertDecodable(open(false), name, maxPixels);
+    if (ahead) await assertHeader();
     try {
       const { data, info } = await open(ahead ? false : Math.floor(maxPixels)).autoOrient().toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
       return toRgb({ width: info.width, height: info.height, channels: info.channels, data });
     } catch (cause) {
-      if (!ahead) await assertDecodable(open(false), name, maxPixels);
+      if (!ahead) await assertHeader();
       throw cause;
     }
   } catch (cause) {
     if (cause instanceof ConvkitError) throw cause;
     throw new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
-  }
-}
-
-/** Looks at the header. @throws FormatError `FILE_UNSUPPORTED`, `FILE_TOO_LARGE` */
-async function assertDecodable(input: Sharp, name: string, maxPixels: number): Promise<void> {
-  const { format, width, height } = await input.metadata();
-  if (!FORMATS.includes(format)) {
-    throw new FormatError({ code: 'FILE_UNSUPPORTED', message: `${name}: the format ${format} is not read.`, values: { formats: FORMATS.join(', ') } });
-  }
-  if (width * height > maxPixels) {
-    throw new FormatError({
-      code: 'FILE_TOO_LARGE',
-      message: `${name}: ${width}x${height} pixels, but at most ${maxPixels} are decoded.`,
-      help: 'shrink the image, or raise maxPixels.',
-    });
   }
 }

@@ -25,7 +25,7 @@ export interface ImageDatasetOptions {
   readonly classes: readonly string[];
   /** An array, or {@link ImageFiles}. */
   readonly files: ImageFiles;
-  /** Bytes to RGB image; default {@link decodeImage}, which needs Node and sharp. */
+  /** Bytes to RGB image; default {@link decodeImage}, which in Node needs sharp. */
   readonly decode?: (bytes: Uint8Array, name: string) => Promise<Image>;
   /** Most files read and decoded at a time, however many items are asked for; default 4. */
   readonly concurrency?: number;

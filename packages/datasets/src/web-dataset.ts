@@ -37,7 +37,7 @@ export interface WebDatasetOptions extends ReadOptions, Pick<ImageDatasetOptions
  * ```ts
  * import { blobAccess, webDataset } from '@convkit/datasets';
  *
- * // In a browser each file of an <input type="file" multiple>; decode is then the user's.
+ * // In a browser each file of an <input type="file" multiple>, read in place.
  * const chosen = [new File([new Uint8Array(1024)], 'train-0.tar')];
  * const shards = chosen.map((file) => blobAccess(file.name, file));
  * const code = await webDataset({ name: 'photos', split: 'train', shards }).catch((error) => error.code);

@@ -2,6 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { expect, it } from 'vitest';
 
 import { decodeImage } from '@convkit/datasets';
+import { decoderCases } from './support/decoder-cases.js';
 
 const noise = Uint8Array.from({ length: 3 * 40 * 24 }, (_, i) => (i * 7919) % 251);
 const picture = () => sharp(noise, { raw: { width: 40, height: 24, channels: 3 } });
@@ -49,4 +50,8 @@ it('refuses too many pixels of a JPEG whatever the limit is', async () => {
 
 it('refuses a JPEG that ends after its first bytes', async () => {
   await expect(decodeImage(Uint8Array.of(0xff, 0xd8, 0xff), 'torn.jpg')).rejects.toMatchObject({ name: 'FormatError', code: 'FILE_CORRUPT' });
+});
+
+it.each(decoderCases)('makes of an image what browsers are held to: $kind', async ({ kind, file, decoded }) => {
+  expect(await decodeImage(file, kind)).toEqual(await decodeImage(decoded, kind));
 });
