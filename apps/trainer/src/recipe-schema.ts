@@ -83,6 +83,8 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
     decay: notNegative,
     decayBiases: z.boolean(),
     decayOf: z.exactOptional(z.record(z.string(), notNegative)),
+    clipNorm: z.exactOptional(number.positive()),
+    average: z.exactOptional(number.min(0).lt(1)),
   }),
   rates: z.strictObject({ weights: scheduleSchema, biases: scheduleSchema, layers: z.exactOptional(z.record(z.string(), scheduleSchema)) }),
   evaluation: z.strictObject({ views: z.union([z.literal(1), z.literal(9), z.literal(10)]) }),

@@ -86,6 +86,12 @@ describe('chooseRecipe', () => {
     expect(chooseRecipe({ set: ['rates.weights.warmUp=1', 'rates.weights.warmUp=none'] }).changes).toEqual([]);
   });
 
+  it('clips gradients and averages weights when asked to, and no more when asked not to', () => {
+    const set = ['optimiser.clipNorm=1', 'optimiser.average=0.999'];
+    expect(chooseRecipe({ set }).changes.map(({ path, a, b }) => [path, a?.value, b?.value])).toEqual([['optimiser.clipNorm', undefined, 1], ['optimiser.average', undefined, 0.999]]);
+    expect(chooseRecipe({ set: [...set, 'optimiser.clipNorm=none', 'optimiser.average=none'] }).changes).toEqual([]);
+  });
+
   it('trains a network by the recipe of another', () => {
     const { recipe } = chooseRecipe({ recipe: 'alexnet-2012-as-coded', model: 'torchvision' });
     expect(recipe.network).toEqual(findRecipe('torchvision').network);
@@ -100,6 +106,8 @@ describe('chooseRecipe', () => {
     ['rates.weights.type=linear', /^the recipe's rates\.weights\.type cannot be so: /],
     ['rates.weights.warmUp=0', /^the recipe's rates\.weights\.warmUp cannot be so: /],
     ['rates.weights.type=dexp', /^the recipe's rates\.weights\.steps cannot be so: /],
+    ['optimiser.clipNorm=0', /^the recipe's optimiser\.clipNorm cannot be so: /],
+    ['optimiser.average=1', /^the recipe's optimiser\.average cannot be so: /],
     ['dta.flip=0', /^the recipe has no entry "dta\.flip": there is no group "dta"\./],
     ['flip', /^--set flip is no entry and value\./],
   ])('refuses --set %s', (set, message) => {

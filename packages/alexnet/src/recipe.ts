@@ -1,4 +1,4 @@
-import { constantRate, cosineRate, dexpRate, manualRate, plateauRate, polynomialRate, scheduleBy, sgd, stepRate, warmUp, type Optimiser, type ParameterSchedule, type Schedule } from '@convkit/optim';
+import { averaged, clipped, constantRate, cosineRate, dexpRate, manualRate, plateauRate, polynomialRate, scheduleBy, sgd, stepRate, warmUp, type Optimiser, type ParameterSchedule, type Schedule } from '@convkit/optim';
 import type { NetworkDesign } from './design/network-design.js';
 
 /** From images of a data set to inputs of the network. */
@@ -91,6 +91,10 @@ export interface Recipe {
     readonly decayBiases: boolean;
     /** Layers whose weights have a decay of their own. */
     readonly decayOf?: Readonly<Record<string, number>>;
+    /** Largest norm of all gradients together: longer ones are made as long. Absent: they stay as they are. */
+    readonly clipNorm?: number;
+    /** Decay of the moving average of the weights, which is judged and used in their place, such as 0.999. Absent: the weights themselves are. */
+    readonly average?: number;
   };
   readonly rates: {
     readonly weights: ScheduleDesign;
@@ -114,8 +118,8 @@ export interface Recipe {
  *
  * @throws OptionError `OPTION_INVALID` from the optimiser.
  */
-export function recipeOptimiser({ optimiser: { form, momentum, decay, decayBiases, decayOf = {} } }: Recipe): Optimiser {
-  return sgd({
+export function recipeOptimiser({ optimiser: { form, momentum, decay, decayBiases, decayOf = {}, clipNorm, average } }: Recipe): Optimiser {
+  const plain = sgd({
     form,
     momentum,
     // The factors carry the decays themselves, so that a layer may have one where the others have none.
@@ -126,6 +130,8 @@ export function recipeOptimiser({ optimiser: { form, momentum, decay, decayBiase
       { match: /$/, decayFactor: decay },
     ],
   });
+  const clipping = clipNorm === undefined ? plain : clipped(plain, { norm: clipNorm });
+  return average === undefined ? clipping : averaged(clipping, { decay: average });
 }
 
 /**

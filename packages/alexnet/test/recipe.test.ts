@@ -191,4 +191,23 @@ describe('optimisers', () => {
     const values = await updated(findRecipe(name), parameters);
     for (const [i, value] of values.entries()) expect(value, parameters[i]).toBeCloseTo(2 - 0.1 * (3 + decays[i] * 2), 6);
   });
+
+  it('clip gradients and average weights where a recipe says so', async () => {
+    const names = ['fc6.weight', 'fc6.bias'];
+    const recipe = overrideRecipe(overrideRecipe(findRecipe('torchvision'), 'optimiser.clipNorm', 0.5, 'test'), 'optimiser.average', 0.75, 'test');
+    const device = openHostDevice();
+    const parameters = await uploadParameters(device, new Map(names.map((name) => [name, Tensor.from([1], [2])])));
+    const gradients = await uploadParameters(device, new Map([['fc6.weight', Tensor.from([1], [3])], ['fc6.bias', Tensor.from([1], [4])]]));
+    const optimiser = recipeOptimiser(recipe);
+    const state = await optimiser.initialState(device, parameters);
+    await optimiser.step(device, parameters, gradients, state, 0.1);
+    // A gradient of length 5 becomes a tenth of it; both weights decay by 0.0001 of 2.
+    const moves = [0.3, 0.4].map((gradient) => 0.1 * (gradient + 0.0002));
+    const judged = recipeOptimiser(recipe).judged?.(parameters, state) ?? parameters;
+    for (const [i, name] of names.entries()) {
+      expect((await device.download(parameters.get(name)!)).data[0]).toBeCloseTo(2 - moves[i], 6);
+      expect((await device.download(judged.get(name)!)).data[0]).toBeCloseTo(2 - moves[i] / 4, 6);
+    }
+    expect(recipeOptimiser(findRecipe('torchvision')).judged).toBeUndefined();
+  });
 });

@@ -4,9 +4,15 @@
  * @packageDocumentation
  */
 export { sgd, type Optimiser, type SgdOptions } from './sgd.js';
+export { clipped, type ClippedOptions } from './clipped.js';
+export { averaged, type AveragedOptions } from './averaged.js';
 export { factorsBy, type FactorRule, type Factors } from './factors.js';
 export { sgdVelocity, type SgdVelocityAttributes } from './sgd-velocity.js';
 export { sgdApply, type SgdApplyAttributes } from './sgd-apply.js';
+export { sumSquares } from './sum-squares.js';
+export { clipFactor, type ClipFactorAttributes } from './clip-factor.js';
+export { clipGradient } from './clip-gradient.js';
+export { averageWeights, type AverageWeightsAttributes } from './average-weights.js';
 export type { ParameterRates, ParameterSchedule, PastEvaluation, Progress, Schedule } from './schedule/progress.js';
 export type { ScheduleUnit } from './schedule/checks.js';
 export { constantRate } from './schedule/constant-rate.js';

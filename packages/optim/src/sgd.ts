@@ -20,7 +20,7 @@ export interface SgdOptions {
 
 /** An update rule over maps from parameter name to tensor. It has no state of its own: all state is in the maps, which belong to the caller. */
 export interface Optimiser {
-  /** What the rule remembers between steps, under the parameters' names; the caller's own. Zeros. */
+  /** What the rule remembers between steps, such as a velocity under the name of each parameter; the caller's own. */
   initialState(device: Device, parameters: ReadonlyMap<string, DeviceTensor>): Promise<Map<string, DeviceTensor>>;
   /**
    * One update. Puts new tensors into `parameters` and `state` in place of the old ones, which it uses up, and empties `gradients`.
@@ -38,6 +38,12 @@ export interface Optimiser {
     state: Map<string, DeviceTensor>,
     rate: number | ((name: string) => number),
   ): Promise<void>;
+  /**
+   * Which weights are to be judged and used: of an optimiser that averages the averages, under the parameters' names. Absent: the parameters.
+   *
+   * @throws OptionError `NAME_UNKNOWN` when the state does not belong to the parameters.
+   */
+  judged?<T>(parameters: ReadonlyMap<string, T>, state: ReadonlyMap<string, T>): ReadonlyMap<string, T>;
 }
 
 /**

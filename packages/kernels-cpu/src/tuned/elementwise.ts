@@ -1,11 +1,11 @@
 import { add, dropout, reluBackward, reluForward, scale, sigmoidBackward, sigmoidForward, tanhBackward, tanhForward } from '@convkit/kernels-gpu';
-import { sgdApply, sgdVelocity } from '@convkit/optim';
+import { averageWeights, clipGradient, sgdApply, sgdVelocity } from '@convkit/optim';
 import { sizeOf } from '@convkit/tensor';
 import { Operation, SPAN } from '../operation.js';
 import { MOST_TASKS } from '../team.js';
 import { resultFor, wordOf, type Tuned } from '../tuned.js';
 
-/** A kernel that makes every number from the numbers in the same place: count, inputs, result and scalars, in this order. */
+/** A kernel that makes every number from the numbers in the same place, or from one for all: count, inputs, result and scalars, in this order. */
 function elementwise(operation: Operation): Tuned {
   return (launch, commands) => {
     const count = sizeOf(launch.plan.output);
@@ -29,4 +29,6 @@ export const tunedElementwise: readonly (readonly [object, Tuned])[] = [
   [add, elementwise(Operation.Add)],
   [sgdVelocity, elementwise(Operation.SgdVelocity)],
   [sgdApply, elementwise(Operation.SgdApply)],
+  [averageWeights, elementwise(Operation.AverageWeights)],
+  [clipGradient, elementwise(Operation.ClipGradient)],
 ];

@@ -1,8 +1,9 @@
 import { sumRows } from '@convkit/kernels-gpu';
+import { clipFactor, sumSquares } from '@convkit/optim';
 import { sizeOf } from '@convkit/tensor';
 import { Operation } from '../operation.js';
 import { MOST_TASKS } from '../team.js';
-import type { Commands, Tuned } from '../tuned.js';
+import { resultFor, wordOf, type Commands, type Tuned } from '../tuned.js';
 
 /** Rows that one thread adds up, and how many numbers of them. */
 const SLAB_ROWS = 256;
@@ -30,4 +31,27 @@ const tunedSumRows: Tuned = ({ plan, inputs: [x] }, commands) => {
   return out;
 };
 
-export const tunedReduce: readonly (readonly [object, Tuned])[] = [[sumRows, tunedSumRows]];
+/** Sums of squares that one thread makes. */
+const BLOCK_LANES = 256;
+
+const tunedSumSquares: Tuned = (launch, commands) => {
+  const [sums, x] = launch.inputs;
+  const { lanes, size } = launch.plan.constants;
+  const tasks = Math.ceil(lanes / BLOCK_LANES);
+  if (tasks > MOST_TASKS) return undefined;
+  const out = resultFor(launch, commands);
+  commands.submit(Operation.SumSquares, tasks, [sums.block.at, x.block.at, out.block.at, size, lanes, BLOCK_LANES]);
+  return out;
+};
+
+const tunedClipFactor: Tuned = ({ plan, inputs: [sums], scalars: [most] }, commands) => {
+  const out = commands.result(1);
+  commands.submit(Operation.ClipFactor, 1, [sums.block.at, out.block.at, plan.constants.lanes, wordOf(most)]);
+  return out;
+};
+
+export const tunedReduce: readonly (readonly [object, Tuned])[] = [
+  [sumRows, tunedSumRows],
+  [sumSquares, tunedSumSquares],
+  [clipFactor, tunedClipFactor],
+];

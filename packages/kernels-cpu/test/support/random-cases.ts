@@ -205,6 +205,17 @@ export const randomCases: Readonly<Record<string, (draws: RandomDraws) => Random
   add: elementwise(2),
   sgdVelocity: elementwise(3, (draws) => ({ momentum: draws.uniform(), rate: draws.uniform(), decay: draws.uniform() })),
   sgdApply: elementwise(2, (draws) => ({ factor: draws.uniform() * 2 - 1 })),
+  averageWeights: elementwise(2, (draws) => ({ share: draws.uniform() })),
+  sumSquares(draws) {
+    const lanes = size(draws, 600);
+    const x = flat(draws);
+    return { shapes: [[lanes], x], attributes: {}, terms: Math.ceil(x.reduce((product, each) => product * each, 1) / lanes), special: [0, 1], fill: ['positive', 'any'] };
+  },
+  clipFactor(draws) {
+    const lanes = size(draws, 7000);
+    return { shapes: [[lanes]], attributes: { most: draws.uniform() * 100 }, terms: lanes, special: [0], fill: ['positive'] };
+  },
+  clipGradient: (draws) => ({ shapes: [flat(draws), [1]], attributes: {}, terms: 1, special: [0, 1] }),
   logSumExpRows: (draws) => ({ shapes: [classes(draws)], attributes: {}, terms: 1, special: [0] }),
   softmax(draws) {
     const x = classes(draws);
