@@ -1,4 +1,5 @@
-import type { Activations, Command, RunCard, RunInfo } from './wire.js';
+import type { TrainingCommand } from '@convkit/training';
+import type { Activations, RunCard, RunInfo } from './wire.js';
 
 /** The server said no, in words for people. */
 export class Refused extends Error {
@@ -28,7 +29,7 @@ export async function fetchActivations(run: string, image: number): Promise<Acti
   return (await (await ask(`api/runs/${run}/activations/${image}`)).json()) as Activations;
 }
 
-export async function sendCommand(run: string, command: Command): Promise<void> {
+export async function sendCommand(run: string, command: TrainingCommand): Promise<void> {
   await ask(`api/runs/${run}/commands`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(command) });
 }
 

@@ -1,4 +1,4 @@
-import type { MistakesEvent } from './wire.js';
+import type { MistakesEvent } from '@convkit/training';
 
 /** Two classes that are taken for each other, one way. */
 export interface Confusion {

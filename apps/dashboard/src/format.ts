@@ -16,7 +16,9 @@ export function significant(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return dash;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  return size < 1e-3 || size >= 1e5 ? value.toExponential(2).replace('e-', 'e−').replace('e+', 'e') : String(Number(value.toPrecision(3)));
+  if (size >= 1e-3 && size < 1e5) return String(Number(value.toPrecision(3)));
+  const [figures, power] = value.toExponential(2).split('e');
+  return `${Number(figures)}e${power.replace('-', '−').replace('+', '')}`;
 }
 
 export function loss(value: number | undefined): string {

@@ -113,8 +113,8 @@ export class Plot {
     });
     if (most === -Infinity) return log ? [0.1, 1] : [0, 1];
     if (!log) return [0, most > 0 ? 1.08 * most : 1];
-    const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
-    return [10 ** low, 10 ** (high > low ? high : low + 1)];
+    const [low, high] = [stepBelow(least), 1 / stepBelow(1 / most)];
+    return [low, high > low ? high : 2 * low];
   }
 
   #options(): Omit<uPlot.Options, 'width' | 'height'> {
@@ -151,4 +151,10 @@ export class Plot {
       },
     };
   }
+}
+
+/** The nearest 1, 2 or 5 times a power of ten that is not above `value`. */
+function stepBelow(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([5, 2].find((step) => step * power <= value) ?? 1);
 }

@@ -2,12 +2,6 @@ import { eventsAddress } from './api.js';
 import { RunHistory } from './run-history.js';
 import type { RunEvent } from './wire.js';
 
-/** A message has at most so many events; a shorter one was the last that was ready. */
-const FULL = 1_000;
-
-/** After so long without a message all that there was has come, in milliseconds. */
-const SILENCE = 1_500;
-
 /** Until a stream that the browser gave up is opened again, in milliseconds. */
 const AGAIN = 2_000;
 
@@ -17,7 +11,7 @@ export class RunFeed {
   readonly #id: string;
   readonly #changed: () => void;
   #source: EventSource | undefined;
-  #timer = 0;
+  #again = 0;
   #broken = false;
   #complete = false;
 
@@ -44,37 +38,25 @@ export class RunFeed {
   open(): void {
     this.close();
     const source = new EventSource(eventsAddress(this.#id));
-    source.addEventListener('open', () => {
-      this.#set({ broken: false });
-      this.#expectSilence();
-    });
+    source.addEventListener('open', () => this.#set({ broken: false }));
+    source.addEventListener('complete', () => this.#set({ complete: true }));
     source.addEventListener('events', ({ data, lastEventId }: MessageEvent<string>) => {
       const events = JSON.parse(data) as RunEvent[];
       this.history.take(events, Number(lastEventId));
-      if (events.length === FULL) this.#expectSilence();
-      this.#set({ complete: this.#complete || events.length < FULL });
+      this.#changed();
     });
     source.addEventListener('error', () => {
       // The browser tries again by itself, but not after an answer that is no stream, such as that of a server which was started anew and does not know this page.
-      if (source.readyState === EventSource.CLOSED) this.#after(AGAIN, () => this.open());
+      if (source.readyState === EventSource.CLOSED) this.#again = window.setTimeout(() => this.open(), AGAIN);
       this.#set({ broken: true });
     });
     this.#source = source;
   }
 
   close(): void {
-    window.clearTimeout(this.#timer);
+    window.clearTimeout(this.#again);
     this.#source?.close();
     this.#source = undefined;
-  }
-
-  #expectSilence(): void {
-    if (!this.#complete) this.#after(SILENCE, () => this.#set({ complete: true }));
-  }
-
-  #after(milliseconds: number, act: () => void): void {
-    window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(act, milliseconds);
   }
 
   #set({ broken = this.#broken, complete = this.#complete }): void {

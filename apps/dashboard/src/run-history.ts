@@ -1,7 +1,8 @@
+import type { LayersEvent, MistakesEvent, TrainingCommand } from '@convkit/training';
 import { duration, percent } from './format.js';
 import { MovingMean } from './moving-mean.js';
 import { Series } from './series.js';
-import type { Command, DoneEvent, LayersEvent, MistakesEvent, RunEvent, StartEvent } from './wire.js';
+import type { DoneEvent, RunEvent, StartEvent } from './wire.js';
 
 /** Lines of the log that are kept. */
 const LOGGED = 1_000;
@@ -58,7 +59,6 @@ export class RunHistory {
         this.#begin(event);
         return;
       case 'step':
-        this.paused = false;
         this.train.put(event.step, event);
         return;
       case 'evaluation':
@@ -115,7 +115,7 @@ export class RunHistory {
 }
 
 /** What was done, as a sentence. */
-function describeCommand(command: Command): string {
+function describeCommand(command: TrainingCommand): string {
   switch (command.type) {
     case 'divide-rate':
       return `Learning rate divided by ${command.by}`;

@@ -1,6 +1,7 @@
+import type { TrainingCommand } from '@convkit/training';
 import { fetchCard, fetchRuns, Refused, sendCommand } from './api.js';
 import { RunFeed } from './run-feed.js';
-import type { Command, RunCard, RunInfo } from './wire.js';
+import type { RunCard, RunInfo } from './wire.js';
 
 /** How often the server is asked which of its runs train, in milliseconds. */
 const ASK_EVERY = 3_000;
@@ -46,7 +47,7 @@ export class Session {
   }
 
   /** Sends a command. What became of it is announced: that it was sent, why it was refused, and with the events of the run that it was obeyed. */
-  async send({ info }: Run, command: Command): Promise<void> {
+  async send({ info }: Run, command: TrainingCommand): Promise<void> {
     this.#announce('Sent; the run obeys between two steps');
     try {
       await sendCommand(info.id, command);

@@ -1,4 +1,4 @@
-import type { EpochEvent, EvaluationEvent, MagnitudesEvent, StepEvent, WarningEvent } from '@convkit/training';
+import type { CommandEvent, EpochEvent, EvaluationEvent, LayersEvent, MagnitudesEvent, MistakesEvent, RestoredEvent, StepEvent, DoneEvent as TrainingDone, WarningEvent } from '@convkit/training';
 
 /** A number as JSON has it: one that is not finite is null. */
 export type JsonNumber = number | null;
@@ -23,56 +23,8 @@ export interface StartEvent {
   readonly workers: number;
 }
 
-/** What a run can be told while it trains. */
-export type Command = { readonly type: 'stop' | 'checkpoint' | 'pause' | 'resume' } | { readonly type: 'divide-rate'; readonly by: number };
-
-interface CommandEvent {
-  readonly type: 'command';
-  readonly step: number;
-  readonly command: Command;
-}
-
-/** What an evaluation got wrong. */
-export interface MistakesEvent {
-  readonly type: 'mistakes';
-  readonly step: number;
-  /** How often images of a label were taken for which class, rightly or wrongly; cells that are 0 are left out. */
-  readonly confusion: readonly (readonly [label: number, guess: number, count: number])[];
-  /** Worst first. */
-  readonly worst: readonly Mistake[];
-}
-
-interface Mistake {
-  /** Place in the test part, from 0. */
-  readonly image: number;
-  readonly label: number;
-  readonly guess: number;
-  readonly loss: JsonNumber;
-}
-
-export interface LayersEvent {
-  readonly type: 'layers';
-  readonly step: number;
-  readonly layers: readonly LayerTime[];
-}
-
-interface LayerTime {
-  readonly name: string;
-  readonly kind: string;
-  readonly forwardMs: number;
-  readonly backwardMs: number;
-}
-
-interface RestoredEvent {
-  readonly type: 'restored';
-  readonly step: number;
-  readonly from: number;
-}
-
-export interface DoneEvent {
-  readonly type: 'done';
-  readonly reason: 'finished' | 'stopped' | 'time' | 'early-stop';
-  readonly steps: number;
+/** Last line of a run. */
+export interface DoneEvent extends Pick<TrainingDone, 'type' | 'reason' | 'steps'> {
   readonly testTop1: JsonNumber;
   readonly seconds: number;
 }

@@ -9,6 +9,8 @@ describe('numbers for people', () => {
     [compact(2_500_000), '2.5M'],
     [significant(0.01), '0.01'],
     [significant(0.0001234), '1.23e−4'],
+    [significant(0.0001), '1e−4'],
+    [significant(1_230_000), '1.23e6'],
     [significant(0), '0'],
     [significant(undefined), '–'],
     [loss(2.30259), '2.303'],

@@ -21,7 +21,7 @@ export function Magnitudes({ run, view, onView }: MagnitudesProps) {
   const names = [...magnitudes.keys()];
   const kinds = [...new Set(names.map(kindOf))];
   const drawn = names.filter((name) => kindOf(name) === kind);
-  const common = { x: horizontal([run], view), unit: view.unit, small: true, legend: false, onMark: (part: Range) => onView({ ...view, part }) };
+  const common = { x: horizontal([run], view), unit: view.unit, legend: false, onMark: (part: Range) => onView({ ...view, part }) };
   const lines = (what: 'value' | 'increment'): Line[] =>
     drawn.map((name, i) => ({ key: name, label: name, colour: i % COLOURS, look: 'line', steps: magnitudes.get(name)!.steps, values: magnitudes.get(name)!.column(what), stepsPerUnit: stepsPerUnit(run, view) }));
   return (

@@ -32,7 +32,7 @@ export function Mistakes({ run, chosen, onChoose }: MistakesProps) {
                   <span aria-hidden="true">→ </span>
                   {className(run, guess)}
                 </span>
-                <span class="loss">loss {loss(much ?? undefined)}</span>
+                <span class="loss">loss {loss(much)}</span>
               </button>
             </li>
           ))}

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { count, loss, percent, significant } from '../format.js';
+import { count, duration, loss, percent, significant } from '../format.js';
 import { runState, timeLeft } from '../run-state.js';
 import type { Connection, Run, Session } from '../session.js';
 
@@ -13,7 +13,7 @@ interface StatusProps {
 /** Where a run is, its newest numbers, and its buttons. */
 export function Status({ run, session, span }: StatusProps) {
   const { history } = run.feed;
-  const { start, step, means, train, test } = history;
+  const { start, done, step, means, train, test } = history;
   const state = runState(run);
   const steps = start?.steps ?? 0;
   return (
@@ -33,7 +33,7 @@ export function Status({ run, session, span }: StatusProps) {
             Epoch <b>{start ? (step / start.stepsPerEpoch).toFixed(1) : '–'}</b> of {start ? Number((steps / start.stepsPerEpoch).toFixed(1)) : '–'}
           </span>
           <span>
-            Left <b>{timeLeft(run)}</b>
+            {done && !run.info.live ? 'Took' : 'Left'} <b>{done && !run.info.live ? duration(done.seconds) : timeLeft(run)}</b>
           </span>
         </p>
       </div>

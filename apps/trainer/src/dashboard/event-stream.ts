@@ -8,7 +8,7 @@ const quiet = 15_000;
 const patience = 30_000;
 
 /**
- * Sends the events of a log after the first `from`, and then each as it comes, as server-sent events. A reader gets the next message when it has taken the last one, so at most one waits for it.
+ * Sends the events of a log after the first `from`, then the message `complete`, which says that all that was there has come, and then each event as it comes, as server-sent events. A reader gets the next message when it has taken the last one, so at most one waits for it.
  *
  * @param ending Says that the log is complete: what is there is sent, then the stream ends.
  */
@@ -20,12 +20,15 @@ export async function streamEvents(response: ServerResponse, log: RunLog, from: 
   try {
     response.write(':\n\n');
     let place = await log.placeAfter(from);
+    let complete = false;
     while (!gone.signal.aborted) {
       const last = ending.aborted;
       const { message, next, length } = await log.read(place);
       if (message !== undefined && !response.write(message)) await drained(response, gone.signal);
       if (next.offset === place.offset) {
         if (last) break;
+        if (!complete) response.write('event: complete\ndata: {}\n\n');
+        complete = true;
         await log.changed(length, over);
       }
       place = next;

@@ -34,4 +34,18 @@ describe('the stream of events', () => {
       expect(id).toBe(2500);
     }
   });
+
+  it('says once that all that was there has come', async () => {
+    const run = await writeRun(join(await temporaryFolder(), 'run'), steps(1, 2501).map(stepLine));
+    const { port, cookie } = await opened([{ path: run }]);
+    const { body } = await fetch(`http://127.0.0.1:${port}/api/runs/0/events`, { headers: { cookie } });
+    let text = '';
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      if (!text.includes('complete') && (text + chunk).includes('complete')) await appendFile(join(run, 'events.jsonl'), `${stepLine(2501)}\n`);
+      text += chunk;
+      if (text.includes('id: 2501')) break;
+    }
+    const told = [...text.matchAll(/^(?:id: (?:2500|2501)|event: complete)$/gm)].map(([line]) => line);
+    expect(told).toEqual(['id: 2500', 'event: complete', 'id: 2501']);
+  });
 });
