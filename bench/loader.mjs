@@ -1,6 +1,7 @@
 /**
  * What making batches costs: images a second of the loader against a bare loop of decodes with the same number of threads, in turn; and how much slower training is with the loader
- * than on one batch held in memory, in turn. The loader's first batch is first held to the one that a single thread makes.
+ * than on one batch held in memory, in turn. Rates suffer from other work on the machine; the processor time of an image, told beside them, hardly does.
+ * The loader's first batch is first held to the one that a single thread makes.
  */
 import { readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
@@ -80,21 +81,28 @@ async function againstDecodes() {
   };
   const turns = [];
   for (let round = 0; round < rounds; round++) {
+    const bareTime = processorTime();
     const counts = await Promise.all(
       threads.map((thread) => {
         thread.postMessage(seconds);
         return answerOf(thread);
       }),
     );
-    const bare = counts.reduce((sum, count) => sum + count, 0) / seconds;
+    const decodes = counts.reduce((sum, count) => sum + count, 0);
+    const bare = decodes / seconds;
+    const bareMs = bareTime() / decodes;
     // What was made ahead while nobody asked is not counted.
     for (let i = 0; i < 4; i++) await next();
     const began = performance.now();
+    const loadedTime = processorTime();
     let batches = 0;
     for (; performance.now() - began < 1000 * seconds; batches++) await next();
     const loaded = (1000 * batch * batches) / (performance.now() - began);
-    turns.push({ bare, loaded, ratio: loaded / bare });
-    if (!values.json) console.log(`decodes ${bare.toFixed(0)}/s, augmented ${loaded.toFixed(0)}/s: ${(100 * loaded / bare).toFixed(1)} %`);
+    const loadedMs = loadedTime() / (batch * batches);
+    turns.push({ bare, loaded, ratio: loaded / bare, bareMs, loadedMs, msRatio: bareMs / loadedMs });
+    if (!values.json) {
+      console.log(`decodes ${bare.toFixed(0)}/s, augmented ${loaded.toFixed(0)}/s: ${(100 * loaded / bare).toFixed(1)} %; processor time of an image ${bareMs.toFixed(3)} and ${loadedMs.toFixed(3)} ms: ${(100 * bareMs / loadedMs).toFixed(1)} %`);
+    }
   }
   await Promise.all(threads.map((thread) => thread.terminate()));
   tell({ workers, lanes, batch, ...medians(turns) });
@@ -111,21 +119,26 @@ async function againstHeldBatch(steps) {
     let images = 0;
     let time = 0;
     let waited = 0;
+    let spent = () => 0;
     for await (const event of train({ device, network, source, optimiser: recipeOptimiser(recipe), schedule: recipeSchedule(recipe), steps, seed })) {
       // The first update warms up, and its batch was not made while another one ran.
-      if (event.type !== 'step' || event.step === 1) continue;
+      if (event.type !== 'step') continue;
+      if (event.step === 1) {
+        spent = processorTime();
+        continue;
+      }
       images += batch;
       time += batch / event.imagesPerSecond;
       waited += event.dataSeconds;
     }
-    return { rate: images / time, waited: waited / time };
+    return { rate: images / time, waited: waited / time, ms: spent() / images };
   };
   const turns = [];
   for (let round = 0; round < rounds; round++) {
     const one = await speed({ batchesPerEpoch: rows.batchesPerEpoch, batch: async () => held });
     const all = await speed(loader);
-    turns.push({ held: one.rate, loaded: all.rate, ratio: all.rate / one.rate, waited: all.waited });
-    if (!values.json) console.log(`held batch ${one.rate.toFixed(2)} images/s, loader ${all.rate.toFixed(2)}: ${(100 * all.rate / one.rate).toFixed(1)} %, waiting for data ${(100 * all.waited).toFixed(1)} %`);
+    turns.push({ held: one.rate, loaded: all.rate, ratio: all.rate / one.rate, waited: all.waited, heldMs: one.ms, loadedMs: all.ms, msRatio: one.ms / all.ms });
+    if (!values.json) console.log(`held batch ${one.rate.toFixed(2)} images/s, loader ${all.rate.toFixed(2)}: ${(100 * all.rate / one.rate).toFixed(1)} %, waiting for data ${(100 * all.waited).toFixed(1)} %; processor time of an image ${one.ms.toFixed(1)} and ${all.ms.toFixed(1)} ms`);
   }
   await device.destroy();
   tell({ workers, batch, steps, ...medians(turns) });
@@ -137,6 +150,15 @@ function answerOf(thread) {
     thread.once('message', resolve);
     thread.once('error', reject);
   });
+}
+
+/** Starts to count. @returns {() => number} milliseconds that all threads have been on a processor since */
+function processorTime() {
+  const since = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(since);
+    return (user + system) / 1000;
+  };
 }
 
 /** @param {readonly Record<string, number>[]} turns */

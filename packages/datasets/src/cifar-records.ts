@@ -52,12 +52,13 @@ export async function cifarRecords(options: CifarRecords): Promise<Dataset> {
   });
 }
 
-/** The files of a list that have one of the names, whatever their folder, read into memory. */
+/** The files of a list that have one of the names, whatever their folder and with `.gz` behind it or not, read into memory; by their names without it. */
 export async function readNamed(files: AsyncIterable<LazyFile> | Iterable<LazyFile>, names: RegExp): Promise<Map<string, { readonly name: string; readonly bytes: Uint8Array }>> {
   const found = new Map<string, { readonly name: string; readonly bytes: Uint8Array }>();
   for await (const file of files) {
     const base = file.name.slice(file.name.lastIndexOf('/') + 1);
-    if (names.test(base)) found.set(base, { name: file.name, bytes: await file.read() });
+    const plain = names.exec(base)?.[0];
+    if (plain !== undefined) found.set(plain, { name: file.name, bytes: await file.read() });
   }
   return found;
 }

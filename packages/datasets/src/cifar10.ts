@@ -1,7 +1,7 @@
 import { FormatError } from '@convkit/tensor';
 
 import { tarFiles, type LazyFile } from './archive.js';
-import type { ByteSource, ReadOptions } from './bytes.js';
+import { readAll, type ByteSource, type ReadOptions } from './bytes.js';
 import { cifarRecords, readNamed } from './cifar-records.js';
 import { namesOf } from './class-names.js';
 import type { Dataset, DatasetSplits, Split } from './dataset.js';
@@ -40,7 +40,7 @@ export function cifar10Archive(source: ByteSource, options: ReadOptions = {}): P
 
 /** Sorts the files of the binary version, whatever their folder, into its two parts. */
 export async function cifar10Splits(name: string, files: AsyncIterable<LazyFile> | Iterable<LazyFile>, options: ReadOptions): Promise<DatasetSplits> {
-  const found = await readNamed(files, /^(data_batch_\d{1,3}\.bin|test_batch\.bin|batches\.meta\.txt)$/);
+  const found = await readNamed(files, /^(data_batch_\d{1,3}\.bin|test_batch\.bin|batches\.meta\.txt)(?=(\.gz)?$)/);
   const number = (base: string) => Number(/^data_batch_(\d+)/.exec(base)?.[1] ?? NaN);
   const batches = [...found].filter(([base]) => number(base) >= 0).sort(([a], [b]) => number(a) - number(b)).map(([, file]) => file);
   const test = found.get('test_batch.bin');
@@ -53,7 +53,7 @@ export async function cifar10Splits(name: string, files: AsyncIterable<LazyFile>
       help: 'give the archive cifar-10-binary.tar.gz or the folder cifar-10-batches-bin (the binary version).',
     });
   }
-  const classes = meta === undefined ? [] : namesOf(meta.bytes);
+  const classes = meta === undefined ? [] : namesOf(await readAll(meta, options.maxBytes));
   const about = { ...options, ...(classes.length > 0 && { classes }) };
   return {
     train: await cifar10Dataset({ ...about, split: 'train', files: batches }),

@@ -1,7 +1,7 @@
 import { FormatError, OptionError } from '@convkit/tensor';
 
 import { tarFiles, type LazyFile } from './archive.js';
-import type { ByteSource, ReadOptions } from './bytes.js';
+import { readAll, type ByteSource, type ReadOptions } from './bytes.js';
 import { cifarRecords, readNamed } from './cifar-records.js';
 import { namesOf } from './class-names.js';
 import type { Dataset, DatasetSplits, Split } from './dataset.js';
@@ -78,7 +78,7 @@ export function cifar100Archive(source: ByteSource, options: Cifar100ArchiveOpti
 
 /** Sorts the files of the binary version, whatever their folder, into its two parts. */
 export async function cifar100Splits(name: string, files: AsyncIterable<LazyFile> | Iterable<LazyFile>, options: Cifar100ArchiveOptions): Promise<DatasetSplits> {
-  const found = await readNamed(files, /^(train\.bin|test\.bin|(fine|coarse)_label_names\.txt)$/);
+  const found = await readNamed(files, /^(train\.bin|test\.bin|(fine|coarse)_label_names\.txt)(?=(\.gz)?$)/);
   const [train, test] = [found.get('train.bin'), found.get('test.bin')];
   if (train === undefined || test === undefined) {
     throw new FormatError({
@@ -88,7 +88,7 @@ export async function cifar100Splits(name: string, files: AsyncIterable<LazyFile
     });
   }
   const list = found.get(`${options.labels ?? 'fine'}_label_names.txt`);
-  const classes = list === undefined ? [] : namesOf(list.bytes);
+  const classes = list === undefined ? [] : namesOf(await readAll(list, options.maxBytes));
   const about = { ...options, ...(classes.length > 0 && { classes }) };
   return {
     train: await cifar100Dataset({ ...about, split: 'train', files: [train] }),

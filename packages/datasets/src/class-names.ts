@@ -1,6 +1,6 @@
 import { FormatError } from '@convkit/tensor';
 
-import { kindOf, lazyFile } from './files.js';
+import type { FileTree } from './file-tree.js';
 
 /** Files that say what the classes are called: a line has the folder of a class, then its name. */
 const LISTS = ['synset_words.txt', 'LOC_synset_mapping.txt', 'synsets.txt', 'words.txt', 'classes.txt'];
@@ -9,8 +9,8 @@ const LISTS = ['synset_words.txt', 'LOC_synset_mapping.txt', 'synsets.txt', 'wor
 const MOST_BYTES = 2 ** 24;
 
 /** The text of a small file. @throws FormatError `FILE_MISSING`, `FILE_UNREADABLE`, `FILE_TOO_LARGE` */
-export async function readText(path: string): Promise<string> {
-  return textOf(await lazyFile(path, MOST_BYTES).read());
+export async function readText(tree: FileTree, path: string): Promise<string> {
+  return textOf(await tree.lazyFile(path, MOST_BYTES).read());
 }
 
 /** The lines of a text that are not blank, with their numbers from 1 on. */
@@ -29,12 +29,12 @@ export function namesOf(bytes: Uint8Array): string[] {
  *
  * @throws FormatError `FILE_UNREADABLE`, `FILE_TOO_LARGE`
  */
-export async function classNames(places: readonly string[], folders: readonly string[]): Promise<string[]> {
+export async function classNames(tree: FileTree, places: readonly string[], folders: readonly string[]): Promise<string[]> {
   const asked = new Set(folders);
   const names = new Map<string, string>();
   for (const path of places.flatMap((place) => LISTS.map((list) => `${place}/${list}`))) {
-    if ((await kindOf(path)) !== 'file') continue;
-    for (const [, line] of numberedLines(await readText(path))) {
+    if ((await tree.kindOf(path)) !== 'file') continue;
+    for (const [, line] of numberedLines(await readText(tree, path))) {
       const [, folder, name] = /^([^\t]+)\t(.+)$/.exec(line) ?? /^(\S+)\s+(.+)$/.exec(line) ?? [];
       // A number beside the folder is its label, no name.
       if (asked.has(folder) && !names.has(folder) && !/^\s*\d+$/.test(name)) names.set(folder, name.trim());

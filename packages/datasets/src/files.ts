@@ -120,9 +120,14 @@ export function fileSystem(): typeof import('node:fs/promises') {
   return process.getBuiltinModule('node:fs/promises');
 }
 
+/** The error of a path at which nothing is. */
+export function missing(path: string, cause?: unknown): FormatError {
+  return new FormatError({ code: 'FILE_MISSING', message: `${path}: there is no such file or folder.`, cause });
+}
+
 /** The error of a path that cannot be read. */
 export function unreadable(path: string, cause: unknown): FormatError {
-  if (errorCode(cause) === 'ENOENT') return new FormatError({ code: 'FILE_MISSING', message: `${path}: there is no such file or folder.`, cause });
+  if (errorCode(cause) === 'ENOENT') return missing(path, cause);
   return new FormatError({ code: 'FILE_UNREADABLE', message: `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
 }
 

@@ -2,11 +2,11 @@ import { FormatError } from '@convkit/tensor';
 
 import { classNames, numberedLines, readText } from './class-names.js';
 import type { DatasetSplits } from './dataset.js';
-import { kindOf, listFileNames } from './files.js';
+import { openTree, type FileSet, type FileTree } from './file-tree.js';
 import { IMAGE_NAME, indexClasses, openFiles, type ImageFolderOptions, type IndexedFiles } from './image-folder.js';
 
 /**
- * ImageNet as ILSVRC-2012 hands it out, in Node: `train/WNID/*.JPEG`, and `val/*.JPEG` with a file that has their labels, which may lie beside `train`, in `devkit/data` or `ILSVRC2012_devkit_t12/data`, or in `val`;
+ * ImageNet as ILSVRC-2012 hands it out, from a path (in Node; also that of a tar archive, plain or `.gz`) or a {@link FileSet}: `train/WNID/*.JPEG`, and `val/*.JPEG` with a file that has their labels, which may lie beside `train`, in `devkit/data` or `ILSVRC2012_devkit_t12/data`, or in `val`;
  * the first of these:
  *
  * - `val.txt` of Caffe: lines `NAME INDEX`, the index into the sorted WNIDs;
@@ -19,16 +19,18 @@ import { IMAGE_NAME, indexClasses, openFiles, type ImageFolderOptions, type Inde
  * @throws FormatError naming file and line: `FILE_MISSING` (a folder, a file with labels, an image that has a label), `FILE_CLASS` (a WNID that training does not have), `FILE_LABEL` (no such class; an image without label),
  * `FILE_CORRUPT` (a line of another form, a name twice), `FILE_SIZE` (as many labels as images), `FILE_EMPTY`, `FILE_UNREADABLE`.
  */
-export async function openIlsvrc(path: string, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
+export async function openIlsvrc(source: string | FileSet, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
+  const tree = await openTree(source, options.maxBytes);
+  const { path } = tree;
   const kaggle = `${path}/ILSVRC/Data/CLS-LOC`;
-  const root = (await kindOf(`${kaggle}/train`)) === 'folder' ? kaggle : path;
-  const train = await indexClasses(`${root}/train`);
+  const root = (await tree.kindOf(`${kaggle}/train`)) === 'folder' ? kaggle : path;
+  const train = await indexClasses(tree, `${root}/train`);
   const places = [path, `${path}/devkit/data`, `${path}/ILSVRC2012_devkit_t12/data`, `${root}/val`];
-  const names = await listFileNames(`${root}/val`, IMAGE_NAME);
+  const names = await tree.listFileNames(`${root}/val`, IMAGE_NAME);
   const test: IndexedFiles =
-    names.length === 0 ? await indexClasses(`${root}/val`, train.folders) : { names, folderOf: () => `${root}/val`, labels: await readLabels(places, { folder: `${root}/val`, names, wnids: train.folders }) };
-  const classes = await classNames(places, train.folders);
-  return { train: openFiles(path, 'train', classes, train, options), test: openFiles(path, 'test', classes, test, options) };
+    names.length === 0 ? await indexClasses(tree, `${root}/val`, train.folders) : { names, folderOf: () => `${root}/val`, labels: await readLabels(tree, places, { folder: `${root}/val`, names, wnids: train.folders }) };
+  const classes = await classNames(tree, places, train.folders);
+  return { train: openFiles(tree, 'train', classes, train, options), test: openFiles(tree, 'test', classes, test, options) };
 }
 
 /** The images that want labels, and the classes there are. */
@@ -40,17 +42,17 @@ interface Flat {
   readonly wnids: readonly string[];
 }
 
-const READERS: readonly (readonly [list: string, read: (list: string, places: readonly string[], flat: Flat) => Promise<Uint32Array>])[] = [
-  ['val.txt', (list, _, flat) => readPairs(list, flat, /^(.+?)\s+(\d+)$/, 'NAME INDEX')],
-  ['LOC_val_solution.csv', (list, _, flat) => readPairs(list, flat, /^([^,]+),"?\s*([^\s",]+)/, 'NAME,WNID', /^ImageId,/)],
-  ['val_labels.txt', (list, _, flat) => readPairs(list, flat, /^(.+?)\s+(\S+)$/, 'NAME WNID')],
+const READERS: readonly (readonly [list: string, read: (tree: FileTree, list: string, places: readonly string[], flat: Flat) => Promise<Uint32Array>])[] = [
+  ['val.txt', (tree, list, _, flat) => readPairs(tree, list, flat, /^(.+?)\s+(\d+)$/, 'NAME INDEX')],
+  ['LOC_val_solution.csv', (tree, list, _, flat) => readPairs(tree, list, flat, /^([^,]+),"?\s*([^\s",]+)/, 'NAME,WNID', /^ImageId,/)],
+  ['val_labels.txt', (tree, list, _, flat) => readPairs(tree, list, flat, /^(.+?)\s+(\S+)$/, 'NAME WNID')],
   ['ILSVRC2012_validation_ground_truth.txt', readGroundTruth],
 ];
 
-async function readLabels(places: readonly string[], flat: Flat): Promise<Uint32Array> {
+async function readLabels(tree: FileTree, places: readonly string[], flat: Flat): Promise<Uint32Array> {
   for (const [name, read] of READERS) {
-    const list = await findIn(places, name);
-    if (list !== undefined) return read(list, places, flat);
+    const list = await findIn(tree, places, name);
+    if (list !== undefined) return read(tree, list, places, flat);
   }
   throw new FormatError({
     code: 'FILE_MISSING',
@@ -60,18 +62,18 @@ async function readLabels(places: readonly string[], flat: Flat): Promise<Uint32
   });
 }
 
-async function findIn(places: readonly string[], name: string): Promise<string | undefined> {
-  for (const place of places) if ((await kindOf(`${place}/${name}`)) === 'file') return `${place}/${name}`;
+async function findIn(tree: FileTree, places: readonly string[], name: string): Promise<string | undefined> {
+  for (const place of places) if ((await tree.kindOf(`${place}/${name}`)) === 'file') return `${place}/${name}`;
   return undefined;
 }
 
 /** Lines with the name of an image, its ending or its folder left out or not, and its class: an index where the form says so, else a WNID. */
-async function readPairs(list: string, { folder, names, wnids }: Flat, line: RegExp, form: string, head?: RegExp): Promise<Uint32Array> {
+async function readPairs(tree: FileTree, list: string, { folder, names, wnids }: Flat, line: RegExp, form: string, head?: RegExp): Promise<Uint32Array> {
   const labelOf = form.endsWith('INDEX') ? undefined : new Map(wnids.map((wnid, label) => [wnid, label]));
   const indexOf = namesAndStems(names);
   const labels = new Uint32Array(names.length);
   const lines = new Uint32Array(names.length);
-  for (const [number, text] of numberedLines(await readText(list))) {
+  for (const [number, text] of numberedLines(await readText(tree, list))) {
     if (number === 1 && head?.test(text)) continue;
     const [, name, token] = line.exec(text) ?? [];
     if (name === undefined) throw wrong('FILE_CORRUPT', list, number, `${JSON.stringify(text.slice(0, 80))} is not ${form}`);
@@ -105,8 +107,8 @@ function namesAndStems(names: readonly string[]): Map<string, number> {
   return places;
 }
 
-async function readGroundTruth(list: string, places: readonly string[], { folder, names, wnids }: Flat): Promise<Uint32Array> {
-  const map = await findIn(places, 'map_clsloc.txt');
+async function readGroundTruth(tree: FileTree, list: string, places: readonly string[], { folder, names, wnids }: Flat): Promise<Uint32Array> {
+  const map = await findIn(tree, places, 'map_clsloc.txt');
   if (map === undefined) {
     throw new FormatError({
       code: 'FILE_MISSING',
@@ -115,7 +117,7 @@ async function readGroundTruth(list: string, places: readonly string[], { folder
     });
   }
   const wnidOf = new Map<number, string>();
-  for (const [number, text] of numberedLines(await readText(map))) {
+  for (const [number, text] of numberedLines(await readText(tree, map))) {
     const [, wnid, id] = /^(\S+)\s+(\d+)(?:\s|$)/.exec(text) ?? [];
     if (wnid === undefined) throw wrong('FILE_CORRUPT', map, number, `${JSON.stringify(text.slice(0, 80))} is not WNID ID NAME`);
     if (wnidOf.has(Number(id))) throw wrong('FILE_CORRUPT', map, number, `id ${id} is ${wnidOf.get(Number(id))} already`);
@@ -123,7 +125,7 @@ async function readGroundTruth(list: string, places: readonly string[], { folder
   }
   const labelOf = new Map(wnids.map((wnid, label) => [wnid, label]));
   const labels: number[] = [];
-  for (const [number, text] of numberedLines(await readText(list))) {
+  for (const [number, text] of numberedLines(await readText(tree, list))) {
     if (!/^\d+$/.test(text)) throw wrong('FILE_CORRUPT', list, number, `${JSON.stringify(text.slice(0, 80))} is no id`);
     const wnid = wnidOf.get(Number(text));
     if (wnid === undefined) throw wrong('FILE_LABEL', list, number, `id ${text} is not in ${map}`);

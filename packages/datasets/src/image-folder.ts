@@ -3,7 +3,8 @@ import { FormatError } from '@convkit/tensor';
 import { classNames } from './class-names.js';
 import type { Dataset, DatasetSplits, Split } from './dataset.js';
 import { decodeImage, type DecodeOptions } from './decode-image.js';
-import { kindOf, lastName, lazyFile, listFileNames, listFolder } from './files.js';
+import { openTree, type FileSet, type FileTree } from './file-tree.js';
+import { lastName } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
 
 /** Choices of {@link openImageFolder} and `openIlsvrc`. */
@@ -13,7 +14,7 @@ export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOpti
 }
 
 /**
- * A folder with one folder of images a class, in Node. With a folder `train` in it, that is the training part and `val` (or else `test`) the test part; without,
+ * A folder with one folder of images a class: in Node a path, also that of a tar archive, plain or `.gz`, of such a folder; anywhere a {@link FileSet}. With a folder `train` in it, that is the training part and `val` (or else `test`) the test part; without,
  * every tenth image of each class, by name, is kept back as the test part. Classes and files are ordered by the code units of their names; hidden files and files
  * of other kinds are passed over. Images are decoded when they are asked for ({@link decodeImage}).
  *
@@ -22,19 +23,21 @@ export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOpti
  *
  * @throws FormatError `FILE_MISSING` (the folder, or the test part), `FILE_EMPTY` (a class without images), `FILE_CLASS` (a test class that training does not have), `FILE_UNREADABLE`.
  */
-export async function openImageFolder(path: string, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
-  if ((await kindOf(`${path}/train`)) === 'folder') {
-    const judge = (await kindOf(`${path}/val`)) === 'folder' ? 'val' : 'test';
-    if ((await kindOf(`${path}/${judge}`)) !== 'folder') {
+export async function openImageFolder(source: string | FileSet, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
+  const tree = await openTree(source, options.maxBytes);
+  const { path } = tree;
+  if ((await tree.kindOf(`${path}/train`)) === 'folder') {
+    const judge = (await tree.kindOf(`${path}/val`)) === 'folder' ? 'val' : 'test';
+    if ((await tree.kindOf(`${path}/${judge}`)) !== 'folder') {
       throw new FormatError({ code: 'FILE_MISSING', message: `${path}: no folder val or test beside train.`, help: 'move some images of each class into val/CLASS.' });
     }
-    const train = await indexClasses(`${path}/train`);
-    const test = await indexClasses(`${path}/${judge}`, train.folders);
-    const classes = await classNames([path], train.folders);
-    return { train: openFiles(path, 'train', classes, train, options), test: openFiles(path, 'test', classes, test, options) };
+    const train = await indexClasses(tree, `${path}/train`);
+    const test = await indexClasses(tree, `${path}/${judge}`, train.folders);
+    const classes = await classNames(tree, [path], train.folders);
+    return { train: openFiles(tree, 'train', classes, train, options), test: openFiles(tree, 'test', classes, test, options) };
   }
 
-  const all = await indexClasses(path);
+  const all = await indexClasses(tree, path);
   const seen = new Array<number>(all.folders.length).fill(0);
   const kept = Array.from(all.labels, (label) => ++seen[label] % 10 === 0);
   if (!kept.includes(true)) {
@@ -44,9 +47,9 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
       help: `make folders ${path}/train and ${path}/val, each with one folder a class.`,
     });
   }
-  const classes = await classNames([path], all.folders);
+  const classes = await classNames(tree, [path], all.folders);
   const part = (split: Split, test: boolean) =>
-    openFiles(path, split, classes, { ...all, names: all.names.filter((_, i) => kept[i] === test), labels: all.labels.filter((_, i) => kept[i] === test) }, options);
+    openFiles(tree, split, classes, { ...all, names: all.names.filter((_, i) => kept[i] === test), labels: all.labels.filter((_, i) => kept[i] === test) }, options);
   return { train: part('train', false), test: part('test', true) };
 }
 
@@ -61,11 +64,11 @@ export interface IndexedFiles {
 /** What ends like an image; what is in it shows when it is decoded. */
 export const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
-/** A data set of the images at a path. */
-export function openFiles(path: string, split: Split, classes: readonly string[], { folderOf, names, labels }: IndexedFiles, options: ImageFolderOptions): Dataset {
-  const at = (index: number) => ({ ...lazyFile(`${folderOf(labels[index])}/${names[index]}`, options.maxBytes), label: labels[index] });
+/** A data set of some images of a tree. */
+export function openFiles(tree: FileTree, split: Split, classes: readonly string[], { folderOf, names, labels }: IndexedFiles, options: ImageFolderOptions): Dataset {
+  const at = (index: number) => ({ ...tree.lazyFile(`${folderOf(labels[index])}/${names[index]}`, options.maxBytes), label: labels[index] });
   const files = { length: names.length, at };
-  return imageDataset({ ...options, name: lastName(path), split, classes, files, decode: (bytes, file) => decodeImage(bytes, file, options) });
+  return imageDataset({ ...options, name: lastName(tree.path), split, classes, files, decode: (bytes, file) => decodeImage(bytes, file, options) });
 }
 
 /**
@@ -74,8 +77,8 @@ export function openFiles(path: string, split: Split, classes: readonly string[]
  * @param known The classes there may be, in label order; default: those that are there.
  * @throws FormatError as {@link openImageFolder}
  */
-export async function indexClasses(path: string, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
-  const present = (await listFolder(path)).filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
+export async function indexClasses(tree: FileTree, path: string, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
+  const present = (await tree.listFolder(path)).filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
   if (present.length === 0) {
     throw new FormatError({ code: 'FILE_EMPTY', message: `${path}: no class folders in it.`, help: 'give a folder with one folder of images a class.' });
   }
@@ -92,7 +95,7 @@ export async function indexClasses(path: string, known?: readonly string[]): Pro
         help: 'move the folder away, or add one of this name to the training part.',
       });
     }
-    const images = await listFileNames(`${path}/${folder}`, IMAGE_NAME);
+    const images = await tree.listFileNames(`${path}/${folder}`, IMAGE_NAME);
     if (images.length === 0) {
       throw new FormatError({ code: 'FILE_EMPTY', message: `${path}/${folder}: no images in this class.`, help: 'add images (jpg, png, webp, gif, tif, avif) or remove the folder.' });
     }

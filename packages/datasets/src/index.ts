@@ -11,6 +11,7 @@ export { cifar10Archive, CIFAR10_CLASSES, cifar10Dataset, type Cifar10Options } 
 export { cifar100Archive, CIFAR100_CLASSES, cifar100Dataset, type Cifar100ArchiveOptions, type Cifar100Options } from './cifar100.js';
 export { imageDataset, type ImageDatasetOptions, type ImageFile, type ImageFiles } from './image-dataset.js';
 export { openImageFolder, type ImageFolderOptions } from './image-folder.js';
+export { tarFolder, type FileSet } from './file-tree.js';
 export { openIlsvrc } from './ilsvrc.js';
 export { openWebDataset, webDataset, type OpenWebDatasetOptions, type WebDatasetOptions } from './web-dataset.js';
 export { blobAccess, fileAccess, type RandomAccess } from './random-access.js';

@@ -19,7 +19,7 @@ export type LoadOptions = Cifar100ArchiveOptions & ImageFolderOptions;
  * - `idx:PATH`: a folder with the four files of MNIST (`train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, …), plain or `.gz`;
  * - `cifar10:PATH`: the binary version of CIFAR-10, as `.tar.gz`, `.tar` or the unpacked folder;
  * - `cifar100:PATH`: the binary version of CIFAR-100, likewise;
- * - `folder:PATH`: one folder of images a class ({@link openImageFolder});
+ * - `folder:PATH`: one folder of images a class, or a `.tar` or `.tar.gz` of it ({@link openImageFolder});
  * - `ilsvrc:PATH`: ImageNet as ILSVRC-2012 hands it out ({@link openIlsvrc});
  * - `wds:PATH`: a folder of tar shards in WebDataset's convention ({@link openWebDataset});
  * - `shards:PATH`: data that `alexnet data prepare` made ({@link openPrepared}).

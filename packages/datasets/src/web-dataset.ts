@@ -6,7 +6,8 @@ import type { Dataset, DatasetSplits } from './dataset.js';
 import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { kindOf, lastName, lazyFile, listFileNames } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
-import { bytesAccess, fileAccess, readAhead, streamOf, type RandomAccess } from './random-access.js';
+import { Allowance, plainAccess } from './plain-access.js';
+import { fileAccess, readAhead, type RandomAccess } from './random-access.js';
 import { indexTar, type TarEntry } from './tar-index.js';
 
 /** Choices of {@link openWebDataset}. */
@@ -86,40 +87,6 @@ interface Samples {
   readonly labels: Uint32Array;
 }
 
-/** What may still be unpacked into memory. */
-class Allowance {
-  #left: number;
-
-  constructor(readonly maxBytes = DEFAULT_MAX_BYTES) {
-    this.#left = maxBytes;
-  }
-
-  async unpack(source: ByteSource): Promise<Uint8Array> {
-    try {
-      const bytes = await readAll(source, this.#left);
-      this.#left -= bytes.length;
-      return bytes;
-    } catch (cause) {
-      if (!(cause instanceof FormatError && cause.code === 'FILE_TOO_LARGE')) throw cause;
-      throw new FormatError({
-        code: 'FILE_TOO_LARGE',
-        message: `${source.name}: with it, the shards that have to be held in memory are larger than ${this.maxBytes} bytes.`,
-        help: 'unpack .tar.gz to .tar, which is read in place, or raise maxBytes.',
-        cause,
-      });
-    }
-  }
-}
-
-/** A shard of which any part can be read: as it is, or unpacked in memory. */
-async function plain(shard: RandomAccess | ByteSource, allowance: Allowance): Promise<RandomAccess> {
-  const { name } = shard;
-  const source = 'read' in shard ? shard : shard.bytes instanceof Uint8Array ? bytesAccess(name, shard.bytes) : undefined;
-  const head = await source?.read(0, Math.min(2, source.size));
-  if (source !== undefined && !(head?.[0] === 0x1f && head[1] === 0x8b)) return source;
-  return bytesAccess(name, await allowance.unpack('bytes' in shard ? shard : { name, bytes: streamOf(shard) }));
-}
-
 /** What matters of a sample. */
 interface Sample {
   image?: TarEntry;
@@ -139,7 +106,7 @@ async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], all
   const names: string[] = [];
   const found = { shard: [] as number[], at: [] as number[], sizes: [] as number[], labels: [] as number[] };
   for (const source of sources) {
-    const shard = await plain(source, allowance);
+    const shard = await plainAccess(source, allowance);
     for (const [key, { image, cls, json }] of await groupSamples(shard)) {
       const label = cls ?? json;
       if (image === undefined) {

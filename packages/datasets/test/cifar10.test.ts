@@ -132,11 +132,16 @@ describe('cifar10Archive', () => {
 });
 
 describe('loadDataset cifar10:', () => {
-  it('reads an archive, a folder, and the folder above it', async () => {
-    await mkdir(`${folder}/cifar-10-batches-bin`);
-    for (const entry of tiny().slice(1)) if ('body' in entry) await writeFile(`${folder}/cifar-10-batches-bin/${entry.header.name.slice(6)}`, entry.body);
+  it('reads an archive, a folder, the folder above it, and a folder of compressed files', async () => {
+    for (const name of ['cifar-10-batches-bin', 'zipped']) await mkdir(`${folder}/${name}`);
+    for (const entry of tiny().slice(1)) {
+      if (!('body' in entry)) continue;
+      const name = entry.header.name.slice(6);
+      await writeFile(`${folder}/cifar-10-batches-bin/${name}`, entry.body);
+      await writeFile(`${folder}/zipped/${name}.gz`, gzipSync(entry.body));
+    }
     await writeFile(`${folder}/c.tar.gz`, gzipSync(await packTar(tiny())));
-    for (const path of [`${folder}/c.tar.gz`, folder, `${folder}/cifar-10-batches-bin`]) {
+    for (const path of [`${folder}/c.tar.gz`, folder, `${folder}/cifar-10-batches-bin`, `${folder}/zipped`]) {
       const { train, test } = await loadDataset(`cifar10:${path}`);
       expect([train.length, test.length]).toEqual([3, 1]);
     }

@@ -156,8 +156,9 @@ describe('openImageFolder', () => {
         code: FILE_CLASS"
     `);
     expect(await failure(openImageFolder(`${root}/flat/a.png`))).toMatchInlineSnapshot(`
-      "ROOT/flat/a.png: cannot be read: ENOTDIR: not a directory, scandir 'ROOT/flat/a.png'
-        code: FILE_UNREADABLE"
+      "ROOT/flat/a.png: ends at byte 96 without the empty blocks that end a tar archive; the next header should be at byte 0.
+        help: the file is torn, or no tar archive: get it again.
+        code: FILE_TRUNCATED"
     `);
   });
 

@@ -138,13 +138,13 @@ describe('webDataset', () => {
     const bomb = { name: 'bomb.tar.gz', bytes: new Uint8Array(gzipSync(new Uint8Array(5_000_000))) };
     const about = { name: 'w', split: 'train', decode } as const;
     expect(await failure(webDataset({ ...about, shards: [bomb], maxBytes: 1_000_000 }))).toMatchInlineSnapshot(`
-      "bomb.tar.gz: with it, the shards that have to be held in memory are larger than 1000000 bytes.
+      "bomb.tar.gz: with it, the archives that have to be held in memory are larger than 1000000 bytes.
         help: unpack .tar.gz to .tar, which is read in place, or raise maxBytes.
         code: FILE_TOO_LARGE"
     `);
     const zipped = { name: 'two.tar.gz', bytes: new Uint8Array(gzipSync(second)) };
     expect((await webDataset({ ...about, shards: [zipped], maxBytes: 2 * second.length - 1 })).length).toBe(2);
-    expect(await failure(webDataset({ ...about, shards: [zipped, zipped], maxBytes: 2 * second.length - 1 }))).toContain('with it, the shards that have to be held in memory are larger');
+    expect(await failure(webDataset({ ...about, shards: [zipped, zipped], maxBytes: 2 * second.length - 1 }))).toContain('with it, the archives that have to be held in memory are larger');
     // Plain archives in memory or on disk are read in place; the bound is then that of an image.
     const small = await webDataset({ ...about, shards: [{ name: 's.tar', bytes: first }], maxBytes: 1 });
     expect((await small.item(0)).image.width).toBe(1);

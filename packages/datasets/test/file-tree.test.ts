@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
+
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { bytesAccess } from '../src/random-access.js';
+import { loadDataset, openIlsvrc, openImageFolder, tarFolder, type Dataset, type DatasetSplits, type FileSet } from '@convkit/datasets';
+import { tarEntry, tarOf } from './support/tar.js';
+
+let root: string;
+let files: Record<string, Uint8Array | string>;
+beforeAll(async () => {
+  root = await mkdtemp(`${tmpdir()}/convkit-tree-`);
+  const png = (value: number) => sharp({ create: { width: 2, height: 3, channels: 3, background: { r: value, g: 0, b: 0 } } }).png().toBuffer();
+  files = {
+    'train/n2/b.png': await png(1),
+    'train/n2/a b.png': await png(2),
+    'train/n1/写真.png': await png(3),
+    'train/n1/notes.txt': 'no image',
+    'train/n1/.hidden.png': 'no image',
+    'val/n1/x.png': await png(4),
+    'synsets.txt': 'n1 tench, Tinca tinca\nn2 fox\n',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(`${root}/plain/${name.slice(0, name.lastIndexOf('/') + 1)}`, { recursive: true });
+    await writeFile(`${root}/plain/${name}`, content);
+  }
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const archive = (prefix: string, all = files) => tarOf(...Object.entries(all).map(([name, content]) => tarEntry(prefix + name, typeof content === 'string' ? content : new Uint8Array(content))));
+const contents = (data: Dataset) => Promise.all(Array.from({ length: data.length }, async (_, i) => [(await data.item(i)).label, (await data.item(i)).image.data[0]]));
+const all = async ({ train, test }: DatasetSplits) => ({ classes: train.classes, train: await contents(train), test: await contents(test), hashes: [await train.hash(), await test.hash()] });
+
+it('reads a folder from a tar archive, plain or compressed, and from files of anywhere, as it does from disk', async () => {
+  const expected = await all(await openImageFolder(`${root}/plain`));
+  expect(expected).toMatchObject({ classes: ['tench, Tinca tinca', 'fox'], train: [[0, 3], [1, 2], [1, 1]], test: [[0, 4]] });
+  await writeFile(`${root}/photos.tar`, archive('photos/'));
+  await writeFile(`${root}/photos.tgz`, gzipSync(archive('./')));
+  for (const path of ['photos.tar', 'photos.tgz']) {
+    expect(await all(await loadDataset(`folder:${root}/${path}`)), path).toEqual(expected);
+    expect(await all(await loadDataset(`ilsvrc:${root}/${path}`)), path).toEqual(expected);
+  }
+  // As `webkitRelativePath` of the files of a folder that a user of a web page chose, in any order.
+  const set: FileSet = { name: 'chosen', files: Object.entries(files).reverse().map(([name, content]) => ({ name: `photos/${name}`, read: async () => (typeof content === 'string' ? new TextEncoder().encode(content) : content) })) };
+  const chosen = await openImageFolder(set);
+  expect(await all(chosen)).toEqual(expected);
+  expect([chosen.train.name, chosen.train.nameOf(0), (await openImageFolder(`${root}/photos.tar`)).train.nameOf(2)]).toEqual(['photos', 'chosen/photos/train/n1/写真.png', `${root}/photos.tar/photos/train/n2/b.png`]);
+});
+
+it('reads of a plain archive only what is asked for', async () => {
+  const source = bytesAccess('big.tar', archive('', { ...files, 'train/n1/other.bin': new Uint8Array(1_000_000) }));
+  let read = 0;
+  const { train } = await openImageFolder(await tarFolder({ ...source, read: (at, length) => ((read += length), source.read(at, length)) }));
+  expect(read).toBeLessThan(100_000);
+  read = 0;
+  await train.item(0);
+  expect(read).toBe(files['train/n1/写真.png'].length);
+});
+
+it('reads labels of ILSVRC-2012 from an archive', async () => {
+  const { 'val/n1/x.png': image, ...rest } = files;
+  const { test } = await openIlsvrc(await tarFolder({ name: 'i.tar', bytes: archive('', { ...rest, 'val/x.png': image, 'val.txt': 'x.png 1\n' }) }));
+  expect(await contents(test)).toEqual([[1, 4]]);
+});
+
+it('leaves out what climbs, is hidden or there as a folder too, and says what is missing', async () => {
+  const odd = { '../train/n1/up.png': 'x', 'train/../n1/up.png': 'x', '/train/n1/absolute.png': files['val/n1/x.png'], 'train/n3': 'a file', 'train/n3/1.png': files['val/n1/x.png'] };
+  const { train } = await openImageFolder(await tarFolder({ name: 'odd.tar', bytes: archive('', { ...files, ...odd }) }));
+  expect(Array.from({ length: train.length }, (_, i) => train.nameOf(i))).toEqual(['n1/absolute', 'n1/写真', 'n2/a b', 'n2/b', 'n3/1'].map((name) => `odd.tar/train/${name}.png`));
+  const failure = (set: FileSet) => openImageFolder(set).catch((error: unknown) => (error as Error).message);
+  expect(await failure({ name: 'none', files: [] })).toContain('none: no class folders in it.');
+  expect(await failure(await tarFolder({ name: 'a.tar', bytes: archive('', { 'train/a/1.png': 'x' }) }))).toContain('a.tar: no folder val or test beside train.');
+  await expect(tarFolder({ name: 'bomb.tgz', bytes: new Uint8Array(gzipSync(new Uint8Array(5_000_000))) }, { maxBytes: 1_000_000 })).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+  const { 'synsets.txt': _, ...images } = files;
+  const small = await openImageFolder(await tarFolder({ name: 's.tar', bytes: archive('', images) }, { maxBytes: 10 }));
+  await expect(small.train.item(0)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+});
