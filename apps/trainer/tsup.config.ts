@@ -2,7 +2,12 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig({
   // A worker's script lies beside the command.
-  entry: { alexnet: 'src/alexnet.ts', 'loader-worker': 'src/loader/loader-worker.ts', 'prepare-worker': 'src/prepare/prepare-worker.ts' },
+  entry: {
+    alexnet: 'src/alexnet.ts',
+    'insight-worker': 'src/dashboard/insight-worker.ts',
+    'loader-worker': 'src/loader/loader-worker.ts',
+    'prepare-worker': 'src/prepare/prepare-worker.ts',
+  },
   format: ['esm'],
   target: 'node20',
   platform: 'node',

@@ -65,6 +65,7 @@ export function createCli(): Command {
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
     .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-minutes, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop and --flat-after may be given beside it')
     .option('--replay <run>', 'begin anew and repeat another run as far as it came, with all that commands did to its rates; ends with the same weights on the same device')
+    .addOption(portOption('--dashboard [port]', 'show the run in a browser on this machine, and steer it from there; the address is printed').preset('0'))
     .addOption(new Option('--log <format>', 'plain, or 2012: the lines of the original code').choices(['plain', '2012']).default('plain'))
     .option('--json', 'write one JSON event a line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')

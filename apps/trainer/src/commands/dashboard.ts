@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDashboard } from '../dashboard/dashboard-server.js';
+import { InsightThread } from '../dashboard/insight-thread.js';
 import { pageFolder } from '../dashboard/page-folder.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
@@ -15,7 +16,8 @@ export interface DashboardFlags {
 /** `alexnet dashboard`: shows runs, running or over, in a browser until it is stopped. */
 export async function dashboardCommand(paths: readonly string[], { port, json = false }: DashboardFlags): Promise<void> {
   for (const path of paths) await assertRun(path);
-  const dashboard = await openDashboard({ runs: paths.map((path) => ({ path })), page: pageFolder(), port });
+  const dashboard = await openDashboard({ page: pageFolder(), port, insights: new InsightThread() });
+  for (const path of paths) dashboard.show({ path });
   const output = openOutput(json);
   output.line({ type: 'dashboard', url: dashboard.url }, [`dashboard: ${dashboard.url}`]);
   await new Promise<void>((resolve) => onInterrupt(resolve));

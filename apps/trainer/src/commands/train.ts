@@ -19,6 +19,9 @@ import type { Sequential } from '@convkit/layers';
 import { FormatError, OptionError, sizeOf, type Device } from '@convkit/tensor';
 import { DivergedError, train, type Checkpoint, type RateDivision, type TrainingCommand } from '@convkit/training';
 import { chooseRecipe, type ChosenRecipe, type RecipeFlags } from '../choose-recipe.js';
+import { openDashboard, type Dashboard } from '../dashboard/dashboard-server.js';
+import { InsightThread } from '../dashboard/insight-thread.js';
+import { pageFolder } from '../dashboard/page-folder.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
@@ -55,6 +58,8 @@ export interface TrainFlags extends RecipeFlags {
   readonly workers?: number;
   readonly strict?: boolean;
   readonly log?: LogFormat;
+  /** Port of the dashboard; 0: any that is free. */
+  readonly dashboard?: number;
   readonly json?: boolean;
 }
 
@@ -93,9 +98,12 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   try {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
+    let dashboard: Dashboard | undefined;
     try {
-      await runPlan(plan, flags, device, reporter);
+      if (flags.dashboard !== undefined) dashboard = await openDashboard({ page: pageFolder(), port: flags.dashboard, insights: new InsightThread() });
+      await runPlan(plan, flags, device, reporter, dashboard);
     } finally {
+      await dashboard?.close();
       await device.destroy();
     }
   } finally {
@@ -228,7 +236,7 @@ async function openRaw(described: string, { strict = false }: TrainFlags): Promi
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 
-async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter): Promise<void> {
+async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter, dashboard: Dashboard | undefined): Promise<void> {
   const { network, preparation, data, steps, rows, skipped, start, divisions, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
@@ -265,7 +273,12 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
     divisions,
     ...(start === undefined ? { seed } : { start }),
   });
-  const stopSteering = steer((command) => run.send(command), reporter);
+  const send = (command: TrainingCommand) => run.send(command);
+  const stopSteering = steer(send, reporter);
+  if (dashboard !== undefined) {
+    dashboard.show({ path: folder.path, send });
+    reporter.dashboard(dashboard.url);
+  }
   try {
     let step = start?.progress.step ?? 0;
     tell({

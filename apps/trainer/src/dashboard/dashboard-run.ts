@@ -1,13 +1,13 @@
 import { basename, join, resolve } from 'node:path';
+import type { TrainingCommand } from '@convkit/training';
 import { isLocked } from '../lock-file.js';
-import type { RunCommand } from './parse-command.js';
 
 /** A run that is shown. */
 export interface DashboardRun {
   /** The run folder. */
   readonly path: string;
   /** Hands a command to the run; there for a run of this process only. */
-  readonly send?: (command: RunCommand) => void;
+  readonly send?: (command: TrainingCommand) => void;
 }
 
 /** What a page is told of a run. */

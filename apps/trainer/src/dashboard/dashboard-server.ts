@@ -1,33 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConvkitError, OptionError } from '@convkit/tensor';
+import { parseCommand } from '@convkit/training';
 import { FileError, messageOf, systemCode } from '../file-error.js';
+import { json, notSo, sentence, type Answer } from './answer.js';
 import { readAssets } from './assets.js';
 import { runEntry, type DashboardRun } from './dashboard-run.js';
 import { streamEvents } from './event-stream.js';
 import { cookieName, isToken, knowsToken, noToken, refusalOf } from './gate.js';
-import { parseCommand } from './parse-command.js';
+import { InsightError, type Insights } from './insights.js';
+import { RunPictures } from './run-pictures.js';
 import { readBody } from './read-body.js';
 import { RunLog } from './run-log.js';
 
-/** What a dashboard shows, and where. */
+/** Where a dashboard lies, and what with. */
 export interface DashboardOptions {
-  readonly runs: readonly DashboardRun[];
   /** Folder of the built page. */
   readonly page: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Closed with the dashboard. */
+  readonly insights: Insights;
 }
 
 /** A dashboard that answers. */
 export interface Dashboard {
   /** With the token. */
   readonly url: string;
+  /** Shows one more run, behind those that are shown already. */
+  show(run: DashboardRun): void;
   /** Sends what the runs have told so far, then ends. */
   close(): Promise<void>;
 }
@@ -55,28 +61,24 @@ const times = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout:
 /** Milliseconds in which readers can take the last events at the end. */
 const farewell = 1_000;
 
-/** What a request is answered with by a function below. */
-interface Answer {
-  readonly status: number;
-  readonly headers?: OutgoingHttpHeaders;
-  readonly body: string | Uint8Array;
-}
-
 /**
- * Serves the page and the events of runs to browsers on this machine: on 127.0.0.1, to those who have the token of this start.
+ * Serves the page, and what there is to know of runs, to browsers on this machine: on 127.0.0.1, to those who have the token of this start.
  *
  * @throws FileError `DASHBOARD_NOT_BUILT`; OptionError `OPTION_INVALID` when the port cannot be had.
  */
-export async function openDashboard({ runs, page, port: wanted }: DashboardOptions): Promise<Dashboard> {
+export async function openDashboard({ page, port: wanted, insights }: DashboardOptions): Promise<Dashboard> {
   const assets = await readAssets(page);
   const token = randomBytes(32).toString('base64url');
-  const logs = runs.map(({ path }) => new RunLog(join(path, 'events.jsonl')));
+  const runs: DashboardRun[] = [];
+  const logs: RunLog[] = [];
+  const pictures = new RunPictures(insights);
   const ending = new AbortController();
   const streams = new Set<Promise<void>>();
 
   const server = createServer({ maxHeaderSize: MOST_HEADERS, ...times }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
+      else if (error instanceof InsightError) send(response, sentence(error.code === 'INSIGHT_MISSING' ? 404 : 503, error.summary));
       else send(response, sentence(500, `Something went wrong here: ${error instanceof ConvkitError ? error.summary : messageOf(error)}`));
     });
   });
@@ -102,7 +104,8 @@ export async function openDashboard({ runs, page, port: wanted }: DashboardOptio
     if (path === '/api/runs') return send(response, json(200, { runs: await Promise.all(runs.map(runEntry)) }));
     if (what === 'events') return events(request, response, logs[place]);
     if (what === 'card') return send(response, await card(runs[place]));
-    return send(response, what === 'commands' ? await command(request, place) : nothing);
+    if (what === 'commands') return send(response, await command(request, place));
+    return send(response, (await pictures.find(runs[place].path, `/api/runs/${id}`, what)) ?? nothing);
   }
 
   async function events(request: IncomingMessage, response: ServerResponse, log: RunLog): Promise<void> {
@@ -123,23 +126,28 @@ export async function openDashboard({ runs, page, port: wanted }: DashboardOptio
     const run = runs[place];
     if (run.send === undefined || !(await runEntry(run, place)).steerable) return sentence(409, 'This run takes no commands: it is over, or another process trains it.');
     try {
-      run.send(parseCommand(body.toString('utf8')));
+      run.send(parseCommand(JSON.parse(body.toString('utf8'))));
       return json(202, {});
     } catch (error) {
-      if (error instanceof OptionError) return sentence(400, [error.summary, error.help].join(' '));
+      if (error instanceof SyntaxError) return sentence(400, 'A command is JSON.');
+      if (error instanceof OptionError) return sentence(400, `A command is not so: ${error.summary}`);
       throw error;
     }
   }
 
   return {
     url: `http://127.0.0.1:${port}/?token=${token}`,
+    show(run) {
+      runs.push(run);
+      logs.push(new RunLog(join(run.path, 'events.jsonl')));
+    },
     async close() {
       await Promise.all(logs.map((log) => log.look()));
       ending.abort();
       server.close();
       await Promise.race([Promise.allSettled(streams), setTimeout(farewell, undefined, { ref: false })]);
       server.closeAllConnections();
-      await Promise.all(logs.map((log) => log.close()));
+      await Promise.all([insights.close(), ...logs.map((log) => log.close())]);
     },
   };
 }
@@ -175,21 +183,6 @@ async function readSmall(path: string): Promise<string> {
 function send(response: ServerResponse, { status, headers: own, body }: Answer): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...own });
   response.end(body);
-}
-
-function json(status: number, value: unknown): Answer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(value) };
-}
-
-/** What is asked for at a path that takes only other methods. */
-function notSo(allow: string): Answer {
-  const answer = sentence(405, `Here only ${allow} can be asked.`);
-  return { ...answer, headers: { ...answer.headers, allow } };
-}
-
-/** For people; plain text, so that nothing in it is ever markup. */
-function sentence(status: number, text: string): Answer {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
 }
 
 const nothing = sentence(404, 'There is nothing here by this name.');

@@ -17,10 +17,8 @@ export interface LogPart {
 
 /** Most events in one message. */
 const MOST_EVENTS = 1_000;
-/** Bytes that are read at once. */
-const CHUNK = 2 ** 18;
-/** A longer line is no event: it is passed over. */
-const LONGEST_LINE = 2 ** 20;
+/** Bytes that are read at once. A line of more is no event: it is passed over. */
+const CHUNK = 2 ** 20;
 /** Milliseconds between two looks at the length of a file that somebody waits for. */
 const interval = 250;
 /** Parts that are kept for readers at the same place: a crowd that follows a run costs one reader's work. */
@@ -116,7 +114,7 @@ export class RunLog {
 
   async #read(place: LogPlace, most: number): Promise<LogPart> {
     const length = this.#length;
-    const bytes = await this.#bytes(place.offset, length);
+    const bytes = await this.#bytes(place, length);
     const events: string[] = [];
     let used = 0;
     for (let end = bytes.indexOf(newline); end >= 0 && events.length < most; end = bytes.indexOf(newline, used)) {
@@ -125,20 +123,16 @@ export class RunLog {
       used = end + 1;
     }
     // Without an end in sight a line this long is skipped piece by piece; its last piece does not parse either.
-    if (used === 0 && bytes.length >= LONGEST_LINE) used = bytes.length;
+    if (used === 0 && bytes.length === CHUNK) used = bytes.length;
     const next = { events: place.events + events.length, offset: place.offset + used };
     if (next.events >= this.#marks[this.#marks.length - 1].events + MOST_EVENTS) this.#marks.push(next);
     return { message: events.length === 0 ? undefined : Buffer.from(`id: ${next.events}\nevent: events\ndata: [${events.join(',')}]\n\n`), next, length };
   }
 
-  /** From `offset` to `length`, {@link CHUNK} of it, or as much as it takes to the end of a line. */
-  async #bytes(offset: number, length: number): Promise<Buffer> {
-    for (let size = CHUNK; ; size *= 4) {
-      const buffer = Buffer.alloc(Math.max(0, Math.min(size, length - offset)));
-      const { bytesRead } = (await this.#file?.read(buffer, 0, buffer.length, offset)) ?? { bytesRead: 0 };
-      const bytes = buffer.subarray(0, bytesRead);
-      if (bytes.includes(newline) || bytesRead < size || size >= LONGEST_LINE) return bytes;
-    }
+  async #bytes({ offset }: LogPlace, length: number): Promise<Buffer> {
+    const buffer = Buffer.alloc(Math.max(0, Math.min(CHUNK, length - offset)));
+    const { bytesRead } = (await this.#file?.read(buffer, 0, buffer.length, offset)) ?? { bytesRead: 0 };
+    return buffer.subarray(0, bytesRead);
   }
 }
 

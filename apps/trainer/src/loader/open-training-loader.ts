@@ -3,6 +3,7 @@ import { countCores } from '@convkit/tensor';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { keepSharp } from './keep-sharp.js';
 import type { TrainingJob } from './training-job.js';
 
 /** Data that lie in memory once they are open: every worker would hold them all, to save a few microseconds an image. */
@@ -23,8 +24,7 @@ export function defaultWorkers(data: string): number {
  * @param onSkip Told by each thread for itself.
  */
 export async function openTrainingLoader(job: TrainingJob, rows: RowSource, workers: number, onSkip: (example: UnreadableExample) => void): Promise<Loader> {
-  // On Linux a native library that only threads have loaded is gone with the first of them. What sharp caches are images, of which none is asked for twice.
-  await import('sharp').then(({ default: sharp }) => sharp.cache(false), () => undefined);
+  await keepSharp();
   // The worker's script lies beside this one in every build.
   const start = () => new Worker(new URL(`./loader-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
   return openLoader({ source: rows, start, workers, description: job, onTold: (told) => onSkip(told as UnreadableExample) });

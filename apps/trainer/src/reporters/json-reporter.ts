@@ -7,6 +7,7 @@ export function jsonReporter(write: Write): Reporter {
       if (event.type !== 'evaluating') write(`${JSON.stringify(event)}\n`);
     },
     note: () => undefined,
+    dashboard: (url) => write(`${JSON.stringify({ type: 'dashboard', url })}\n`),
     close: () => undefined,
   };
 }

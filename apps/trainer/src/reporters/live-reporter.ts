@@ -35,6 +35,7 @@ export function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Repor
       draw(first);
     },
     note: keep,
+    dashboard: (url) => keep(`dashboard: ${url}`),
     close() {
       if (first !== '') screen.clear();
       screen.done();

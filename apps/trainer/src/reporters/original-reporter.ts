@@ -54,6 +54,11 @@ export function originalReporter(write: Write): Reporter {
           for (const { name, value, increment } of event.parameters) write(`  ${name.padEnd(28)} ${value.toExponential(6)} [${increment.toExponential(6)}]\n`);
           break;
         case 'evaluating':
+        case 'command':
+        case 'layers':
+        case 'mistakes':
+        case 'restored':
+          // The code of 2012 knew none of these.
           break;
         case 'evaluation':
           flush();
@@ -72,6 +77,7 @@ export function originalReporter(write: Write): Reporter {
       }
     },
     note: (text) => write(`${text}\n`),
+    dashboard: (url) => write(`dashboard: ${url}\n`),
     close: () => undefined,
   };
 }

@@ -14,6 +14,7 @@ export function plainReporter(write: Write, now: () => number = () => performanc
       write(`${meter.place}  ${meter.figures}  ${meter.timeLeft}\n`);
     },
     note: (text) => write(`${text}\n`),
+    dashboard: (url) => write(`dashboard: ${url}\n`),
     close: () => undefined,
   };
 }

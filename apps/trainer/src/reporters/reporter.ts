@@ -7,6 +7,8 @@ export interface Reporter {
   report(event: RunEvent): void;
   /** A word to the user in between. */
   note(text: string): void;
+  /** Where the run can be watched and steered. */
+  dashboard(url: string): void;
   /** Leaves the terminal as it should be. */
   close(): void;
 }

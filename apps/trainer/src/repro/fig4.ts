@@ -4,9 +4,9 @@ import type { Dataset } from '@convkit/datasets';
 import { openNamedDevice, type DeviceRequest } from '@convkit/kernels-cpu';
 import { releaseAll, Sequential, uploadParameters } from '@convkit/layers';
 import { RandomStream, type Device, type DeviceTensor, type Tensor } from '@convkit/tensor';
-import sharp from 'sharp';
 import { openData, resolveData } from '../data.js';
 import { bestGuesses, type Guess } from '../guesses.js';
+import { preparedPicture } from '../inspect/prepared-picture.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { openOutput } from '../output.js';
 import { count, percent } from '../wording.js';
@@ -158,12 +158,9 @@ async function similarTo(context: Context, test: Dataset, asked: readonly number
   );
 }
 
-/** What the network sees of an image, in its true colours, as the text of a PNG that an SVG can hold. */
-async function pictureOf(image: AnyImage, { recipe, format }: Preparation): Promise<string> {
-  const { width, height, channels, data } = prepareImage({ ...recipe, data: { ...recipe.data, colours: 'rgb' } }, format, image);
-  const bytes = Uint8Array.from(data, (value) => Math.round(value));
-  const png = await sharp(bytes, { raw: { width, height, channels: channels as 1 | 3 } }).png({ palette: width > 64 }).toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
+/** What the network sees of an image, as the text of a PNG that an SVG can hold. */
+async function pictureOf(image: AnyImage, preparation: Preparation): Promise<string> {
+  return `data:image/png;base64,${(await preparedPicture(image, preparation)).toString('base64')}`;
 }
 
 /** Sides of a picture and of what stands beside it, in the units of the SVG. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDashboard, type Dashboard } from '../../src/dashboard/dashboard-server.js';
 import type { DashboardRun } from '../../src/dashboard/dashboard-run.js';
+import { InsightError, type Insights } from '../../src/dashboard/insights.js';
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
@@ -15,7 +16,7 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** A page of three files in the place of the built one. */
-async function writePage(folder: string): Promise<string> {
+export async function writePage(folder: string): Promise<string> {
   await mkdir(join(folder, 'assets'), { recursive: true });
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
   await writeFile(join(folder, 'assets', 'index-1a2b.js'), 'export {};');
@@ -37,6 +38,9 @@ export function stepLine(step: number): string {
   return JSON.stringify({ type: 'step', step, epoch: 0, loss: 1 / step, top1: 0.5, top5: 1, lr: 0.01, imagesPerSecond: 100, dataSeconds: 0 });
 }
 
+const none = () => Promise.reject(new InsightError({ code: 'INSIGHT_MISSING', message: 'There is none.' }));
+const noInsights: Insights = { kernels: none, image: none, activations: none, close: () => Promise.resolve() };
+
 /** A dashboard in a test, with what a browser would hold. */
 export interface Opened extends Dashboard {
   readonly port: number;
@@ -45,16 +49,17 @@ export interface Opened extends Dashboard {
 }
 
 /** Opens a dashboard on any port and closes it after the test. */
-export async function opened(runs: readonly DashboardRun[]): Promise<Opened> {
-  const dashboard = await openDashboard({ runs, page: await writePage(await temporaryFolder()), port: 0 });
+export async function opened(runs: readonly DashboardRun[], insights: Insights = noInsights): Promise<Opened> {
+  const dashboard = await openDashboard({ page: await writePage(await temporaryFolder()), port: 0, insights });
   onTestFinished(() => dashboard.close());
+  for (const run of runs) dashboard.show(run);
   const { port, searchParams } = new URL(dashboard.url);
   const token = searchParams.get('token') ?? '';
   return { ...dashboard, port: Number(port), token, cookie: `convkit-${port}=${token}` };
 }
 
 /** An answer, read to its end. */
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
