@@ -8,7 +8,9 @@ import { dataPrepareCommand, type DataPrepareFlags } from './commands/data-prepa
 import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
 import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
 import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
+import { fastDevRunCommand } from './commands/fast-dev-run.js';
 import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
+import type { LrFindFlags } from './commands/lr-find.js';
 import { predictCommand, type PredictFlags } from './commands/predict.js';
 import { recipeDiffCommand, recipeListCommand, recipeShowCommand, type RecipeListFlags, type RecipeShowFlags } from './commands/recipe.js';
 import { summaryCommand, type SummaryFlags } from './commands/summary.js';
@@ -18,6 +20,7 @@ import type { Fig1Flags } from './repro/fig1.js';
 import type { Fig3Flags } from './repro/fig3.js';
 import type { Fig4Flags } from './repro/fig4.js';
 import { knownData } from './get/known-data.js';
+import { parseTime } from './parse-time.js';
 import { commandName } from './wording.js';
 
 /** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
@@ -32,6 +35,7 @@ export function createCli(): Command {
       examples([
         ['train', 'train the small network on Fashion-MNIST, with everything at its default'],
         ['train --data cifar10:cifar-10-binary.tar.gz --epochs 5', 'on colour photographs'],
+        ['lr-find', 'find a learning rate'],
         ['eval --checkpoint runs/RUN --views 10', 'judge what came out'],
         ['predict --checkpoint runs/RUN shoe.png', 'ask it what is on an image'],
         ['recipe diff alexnet-2012-as-coded alexnet-2012-as-written', 'see in what the code of 2012 and its paper differ'],
@@ -50,7 +54,11 @@ export function createCli(): Command {
     .option('--data <data>', 'fashion-mnist, cifar10:PATH or cifar100:PATH (folder or .tar.gz), idx:PATH (folder of IDX files), folder:PATH (one folder of images a class), ilsvrc:PATH (ImageNet: train/WNID and val with its label file), wds:PATH (tar shards, WebDataset) or shards:PATH (of `alexnet data prepare`) (default: fashion-mnist)')
     .option('--epochs <n>', "passes over the training images; the recipe's schedule stretches with them (default: the recipe's)", whole(1))
     .option('--max-steps <n>', 'end after so many updates, counted from the beginning of the run', whole(1))
-    .option('--max-minutes <m>', 'end, save and judge after so much time', positive)
+    .option('--max-time <time>', 'end, save and judge after so much time: 90s, 45m, 2h, 1h30m or 1:30:00', time)
+    .option('--limit-train-batches <n>', 'an epoch is so many batches, or such a part of them: 100, 0.1', batchesOrPart)
+    .option('--limit-eval-batches <n>', 'judge by so many batches, or such a part of them, spread over the test images', batchesOrPart)
+    .option('--overfit-batches <n>', 'train on the first n batches again and again, order and augmentation frozen, and judge by them: a sound network learns them by heart', whole(1))
+    .addOption(new Option('--fast-dev-run [n]', 'try everything once with n batches (default: 1): updates, evaluation, checkpoint; keeps nothing').preset('1').argParser(whole(1)))
     .option('--batch <n>', "images in an update (default: the recipe's)", whole(1))
     .option('--lr <rate>', "first learning rate of the weights; all others keep their proportion (default: the recipe's)", positive)
     .addOption(deviceOption('where to compute; `alexnet doctor` shows what is there (default: auto)'))
@@ -63,7 +71,7 @@ export function createCli(): Command {
     .option('--early-stop <n>', 'end when more than so many evaluations in a row brought no better top-1, with the best weights', whole(0))
     .option('--flat-after <updates>', 'end with an error when the loss stays that of a guess over twice so many updates', whole(1))
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
-    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-minutes, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop and --flat-after may be given beside it')
+    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-time, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop and --flat-after may be given beside it')
     .option('--replay <run>', 'begin anew and repeat another run as far as it came, with all that commands did to its rates; ends with the same weights on the same device')
     .addOption(portOption('--dashboard [port]', 'show the run in a browser on this machine, and steer it from there; the address is printed').preset('0'))
     .addOption(new Option('--log <format>', 'plain, or 2012: the lines of the original code').choices(['plain', '2012']).default('plain'))
@@ -81,10 +89,41 @@ export function createCli(): Command {
         ['train --resume runs/first --max-steps 600', 'go on with it'],
         ['train --recipe cifar-18pct --data cifar10:cifar-10-binary.tar.gz --epochs 24', 'a recipe of 2012, its schedule shortened'],
         ['train --recipe alexnet-2012-as-coded --data folder:photos --set data.colourNoise=none --set data.imagesPerDraw=1', 'with entries changed; card.md says so'],
+        ['train --fast-dev-run', 'does everything work? A minute before a day'],
+        ['train --overfit-batches 1 --max-steps 300', 'is the network sound? Its loss must go down to nearly 0'],
+        ['train --limit-train-batches 0.1 --limit-eval-batches 0.1 --max-time 10m', 'a quick look'],
         ['train --json | jq -c "select(.type == \\"evaluation\\")"', 'for programs'],
       ]),
     )
-    .action((flags: TrainFlags) => trainCommand(flags));
+    .action((flags: TrainFlags & { readonly fastDevRun?: number }) => (flags.fastDevRun === undefined ? trainCommand(flags) : fastDevRunCommand(flags, flags.fastDevRun)));
+
+  program
+    .command('lr-find')
+    .description('Find a learning rate: train while it rises from far too low to far too high, draw the loss (lr-find.svg, lr-find.json), and suggest where it falls fastest, or a tenth of where it is least, whichever is lower. The weights are thrown away.')
+    .addOption(recipeOption('whose network, data and optimiser; its rates keep their proportions (default: that of the network)'))
+    .addOption(new Option('--model <name>', 'the network (default: alexnet-mini)').choices(Object.keys(networks)))
+    .addOption(setOption())
+    .option('--data <data>', 'as for train', 'fashion-mnist')
+    .option('--batch <n>', "images in an update (default: the recipe's)", whole(1))
+    .option('--from <rate>', "first rate of the weights (default: a ten-thousandth of the recipe's)", positive)
+    .option('--to <rate>', "last rate, which an explosion of the loss makes superfluous (default: a thousand times the recipe's)", positive)
+    .option('--steps <n>', 'updates; the rate rises by the same factor with each', whole(20), 200)
+    .addOption(deviceOption().default('auto'))
+    .option('--seed <n>', 'decides first weights, order, augmentation and dropout', whole(0), 1)
+    .option('--workers <n>', 'as for train', whole(0))
+    .option('--out <folder>', 'where picture and numbers go, new or empty (default: lr-find/DATE-RECIPE)')
+    .option('--json', 'write one JSON line to standard output and nothing else')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText(
+      'after',
+      examples([
+        ['lr-find', 'of the small network on Fashion-MNIST, in a few seconds'],
+        ['lr-find --recipe alexnet-2012-as-coded --data folder:photos --batch 32', 'before a long run with another batch than that of 2012'],
+        ['lr-find --from 0.0001 --to 1 --steps 300', 'a closer look'],
+      ]),
+    )
+    // Charts are loaded when they are asked for.
+    .action(async (flags: LrFindFlags) => (await import('./commands/lr-find.js')).lrFindCommand(flags));
 
   program
     .command('eval')
@@ -359,6 +398,19 @@ function whole(least: number, most = Infinity): (text: string) => number {
 function positive(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function time(text: string): number {
+  const seconds = parseTime(text);
+  if (seconds === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 45m, 2h, 1h30m or 1:30:00.');
+  return seconds;
+}
+
+function batchesOrPart(text: string): number {
+  const value = Number(text);
+  const valid = /^\d+$/.test(text) ? Number.isSafeInteger(value) && value >= 1 : /^0?\.\d+$/.test(text) && value > 0;
+  if (!valid) throw new InvalidArgumentError('It must be a whole number of batches of at least 1, or a part of them between 0 and 1, such as 0.1.');
   return value;
 }
 

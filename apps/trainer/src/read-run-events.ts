@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { FormatError } from '@convkit/tensor';
 import { z } from 'zod';
 import { FileError, messageOf } from './file-error.js';
+import { limitsSchema } from './limits/run-limits.js';
 import type { RunEvent } from './run-events.js';
 
 /** A place in an `events.jsonl`: where a line begins. */
@@ -110,6 +111,7 @@ const schemas = new Map(
     start: {
       ...{ run: text, recipe: text, model: text, changes: z.array(text), data: text, device: text },
       ...{ step: whole, steps: whole, stepsPerEpoch: whole, batch: whole, seed: whole, parameters: whole, trainImages: whole, testImages: whole, workers: whole },
+      limits: z.exactOptional(limitsSchema),
     },
     step: { step: whole, epoch: whole, ...judged, lr: real, imagesPerSecond: real, dataSeconds: real },
     epoch: { step: whole, epoch: whole, ...judged },

@@ -1,8 +1,10 @@
 import { recipeEntries, type RecipeDifference } from '@convkit/alexnet';
 import { shortData } from './data.js';
+import { limitLines } from './limits/run-limits.js';
 import { markdownTable } from './markdown-table.js';
 import { formatDifference, formatValue, sourceLegend } from './recipe-text.js';
 import type { RunDescription } from './run-description.js';
+import { duration } from './wording.js';
 
 /** Changes as they are stored in a run's description. */
 export function packChanges(changes: readonly RecipeDifference[]): RunDescription['changes'] {
@@ -19,15 +21,16 @@ export function changeLines(changes: readonly RecipeDifference[]): readonly stri
 
 /** The card of a run, in Markdown: what is run on what, in what it departs from its recipe, and every entry with its source. */
 export function runCard(description: RunDescription, changes: readonly RecipeDifference[]): string {
-  const { recipe, data, dataset, classes, format, seed, device, created, maxSteps, maxMinutes, versions } = description;
+  const { recipe, data, dataset, classes, format, seed, device, created, maxSteps, maxSeconds, limits = {}, versions } = description;
   const entries = recipeEntries(recipe);
   return [
     `# ${recipe.name}`,
     '',
     `The network ${recipe.network.name} on ${shortData(data)} (${dataset.name}: ${dataset.trainImages} training and ${dataset.testImages} test images of ${classes.length} classes, `
       + `used as ${format.size}x${format.size}x${format.channels}), begun ${created} on ${device} with seed ${seed}${maxSteps === undefined ? '' : `, to end after ${maxSteps} updates`}`
-      + `${maxMinutes === undefined ? '' : `, to end after ${maxMinutes} minutes`}. Node ${versions.node}.`,
+      + `${maxSeconds === undefined ? '' : `, to end after ${duration(maxSeconds)}`}. Node ${versions.node}.`,
     '',
+    ...limitLines(limits).flatMap((line) => [`A part of the data: ${line}.`, '']),
     '## Departures from the recipe',
     '',
     ...(changes.length === 0 ? ['None.'] : markdownTable([['entry', 'recipe', 'this run'], ...changes.map((change) => [change.path, ...formatDifference(change)])])),

@@ -3,6 +3,7 @@ import type { FloatImage } from '@convkit/data-aug';
 import type { DatasetStatistics } from '@convkit/datasets';
 import { FormatError } from '@convkit/tensor';
 import { z } from 'zod';
+import { limitsSchema } from './limits/run-limits.js';
 import { recipeSchema } from './recipe-schema.js';
 
 const positive = z.int().positive();
@@ -27,7 +28,9 @@ const descriptionSchema = z.object({
   statistics: z.object({ mean: z.array(finite), deviation: z.array(finite), meanImage: z.exactOptional(meanImageSchema), pca: z.exactOptional(pcaSchema) }),
   /** The end of the run, if it is not that of the recipe's epochs. */
   maxSteps: z.exactOptional(positive),
-  maxMinutes: z.exactOptional(finite.positive()),
+  maxSeconds: z.exactOptional(finite.positive()),
+  /** What part of the data is used; left out where all of it is. */
+  limits: z.exactOptional(limitsSchema),
   evaluateEvery: z.exactOptional(positive),
   seed: z.int().nonnegative(),
   device: z.string(),
@@ -45,9 +48,14 @@ const descriptionSchema = z.object({
  */
 export type RunDescription = z.infer<typeof descriptionSchema>;
 
+/** Earlier versions counted the time of a run in minutes. */
+const storedSchema = descriptionSchema
+  .extend({ maxMinutes: z.exactOptional(finite.positive()) })
+  .transform(({ maxMinutes, ...description }): RunDescription => (maxMinutes === undefined ? description : { maxSeconds: 60 * maxMinutes, ...description }));
+
 /** Checks what a checkpoint says about its run. @throws FormatError `FILE_STATE` */
 export function parseDescription(about: unknown, file: string): RunDescription {
-  const parsed = descriptionSchema.safeParse(about);
+  const parsed = storedSchema.safeParse(about);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new FormatError({

@@ -1,5 +1,6 @@
 import type { CheckpointEvent, DoneEvent, TrainingEvent } from '@convkit/training';
 import { join } from 'node:path';
+import type { RunLimits } from './limits/run-limits.js';
 
 /** First line of a run, fresh or resumed. */
 export interface StartEvent {
@@ -24,6 +25,8 @@ export interface StartEvent {
   readonly testImages: number;
   /** Threads that make the training batches; 0: the main thread does. */
   readonly workers: number;
+  /** What part of the data is used; left out where all of it is. */
+  readonly limits?: RunLimits;
 }
 
 /** A checkpoint by the path of its file. */

@@ -1,6 +1,6 @@
 import { Tensor } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { limitBatches, limitEvaluation, repeatBatches, type BatchSource, type EvaluationSource } from '../src/index.js';
+import { limitBatches, limitEvaluation, repeatBatches, type BatchSource, type EvaluationSource } from '@convkit/training';
 
 /** Batches that say where they are from. */
 const source: BatchSource = {

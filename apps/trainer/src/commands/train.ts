@@ -25,6 +25,8 @@ import { pageFolder } from '../dashboard/page-folder.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
 import { onInterrupt } from '../interrupt.js';
+import { limitJudgement, limitRows } from '../limits/limit-rows.js';
+import { limitsOf, type LimitFlags } from '../limits/run-limits.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { defaultWorkers, openTrainingLoader } from '../loader/open-training-loader.js';
 import { SkippedImages } from '../loader/skipped-images.js';
@@ -41,10 +43,11 @@ import { steerBySignals } from '../steering/steer-by-signals.js';
 import { versions } from '../versions.js';
 
 /** What the command line may say. */
-export interface TrainFlags extends RecipeFlags {
+export interface TrainFlags extends RecipeFlags, LimitFlags {
   readonly data?: string;
   readonly maxSteps?: number;
-  readonly maxMinutes?: number;
+  /** Seconds. */
+  readonly maxTime?: number;
   readonly evaluateEvery?: number;
   readonly device?: DeviceRequest;
   readonly seed?: number;
@@ -64,10 +67,10 @@ export interface TrainFlags extends RecipeFlags {
 }
 
 /** What a resumed run has decided already; to change one of these would make it another run. */
-const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out'] as const;
+const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** What a run that is repeated has decided already. */
-const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'resume', 'maxSteps'] as const;
+const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'resume', 'maxSteps', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** A run that is ready to start. */
 interface Plan {
@@ -92,9 +95,8 @@ interface Plan {
   readonly warnings: readonly string[];
 }
 
-/** `alexnet train`: trains a network and leaves a run folder. */
-export async function trainCommand(flags: TrainFlags): Promise<void> {
-  const reporter = chooseReporter(flags.json === true ? 'json' : (flags.log ?? 'plain'));
+/** `alexnet train`: trains a network and leaves a run folder. @param reporter Is closed in the end. */
+export async function trainCommand(flags: TrainFlags, reporter = chooseReporter(logFormat(flags))): Promise<void> {
   try {
     const plan = flags.resume === undefined ? await planNew(flags, reporter) : await planResume(flags, flags.resume, reporter);
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
@@ -111,17 +113,23 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   }
 }
 
+/** How a run is told. */
+export function logFormat({ json = false, log = 'plain' }: TrainFlags): LogFormat {
+  return json ? 'json' : log;
+}
+
 async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
   const { flags, chosen, divisions } = asked.replay === undefined ? { flags: asked, chosen: chooseRecipe(asked), divisions: [] } : await replayOf(asked, asked.replay);
   const { recipe, changes } = chosen;
+  const limits = limitsOf(flags);
   const described = resolveData(flags.data ?? 'fashion-mnist');
   reporter.note(`reading ${described}`);
   const { raw, skipped } = await openRaw(described, flags);
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
-  const { seed = 1, maxSteps, maxMinutes, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
-  const rows = trainingRows(data.train, preparation, recipe.training.batch, seed);
+  const { seed = 1, maxSteps, maxTime, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
+  const rows = limitRows(trainingRows(data.train, preparation, recipe.training.batch, seed), limits);
   const ofEpochs = recipe.training.epochs * rows.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
   const steps = maxSteps === undefined ? ofEpochs : flags.epochs === undefined ? maxSteps : Math.min(maxSteps, ofEpochs);
@@ -134,7 +142,8 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
     format,
     statistics: packStatistics(statistics, recipe),
     ...(maxSteps === undefined ? {} : { maxSteps: steps }),
-    ...(maxMinutes === undefined ? {} : { maxMinutes }),
+    ...(maxTime === undefined ? {} : { maxSeconds: maxTime }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     seed,
     device: flags.device ?? 'auto',
@@ -165,11 +174,12 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
 async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: TrainFlags; chosen: ChosenRecipe; divisions: readonly RateDivision[] }> {
   assertUndecided(flags, decidedByReplayed, 'replay');
   const { checkpoint, description } = await loadCheckpoint(path);
-  const { recipe, data, seed, device, maxMinutes: _, ...rest } = description;
+  const { recipe, data, seed, device, limits = {}, ...rest } = description;
   const { step, divisions } = checkpoint.progress;
   const base = Object.hasOwn(recipes, recipe.name) ? recipes[recipe.name] : recipe;
   const { evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = rest;
-  const repeated = { evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
+  const ofData = { limitTrainBatches: limits.trainBatches, limitEvalBatches: limits.evalBatches, overfitBatches: limits.overfitBatches };
+  const repeated = { ...ofData, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
   const given = Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined));
   return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions };
 }
@@ -198,7 +208,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   }
   const { recipe, format } = preparation;
   const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };
-  const rows = trainingRows(data.train, preparation, recipe.training.batch, description.seed);
+  const rows = limitRows(trainingRows(data.train, preparation, recipe.training.batch, description.seed), description.limits ?? {});
   const steps = flags.maxSteps ?? description.maxSteps ?? recipe.training.epochs * rows.batchesPerEpoch;
   const { step } = checkpoint.progress;
   return {
@@ -210,7 +220,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       ...(flags.earlyStop === undefined ? {} : { earlyStop: flags.earlyStop }),
       ...(flags.flatAfter === undefined ? {} : { flatAfter: flags.flatAfter }),
       ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),
-      ...(flags.maxMinutes === undefined ? {} : { maxMinutes: flags.maxMinutes }),
+      ...(flags.maxTime === undefined ? {} : { maxSeconds: flags.maxTime }),
     },
     network,
     preparation,
@@ -240,10 +250,10 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
   const { network, preparation, data, steps, rows, skipped, start, divisions, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
-  const { seed, checkpointEvery, keep, earlyStop, flatAfter, evaluateEvery, maxMinutes } = description;
+  const { seed, checkpointEvery, keep, earlyStop, flatAfter, evaluateEvery, maxSeconds, limits = {} } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const { strict = false, workers = defaultWorkers(description.data) } = flags;
-  const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict };
+  const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict, limits };
   const folder = await plan.openFolder(description);
   const loader = workers === 0 ? undefined : await openTrainingLoader(job, rows, workers, skipped.train);
   const began = performance.now();
@@ -261,12 +271,13 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
     optimiser: recipeOptimiser(recipe),
     schedule: recipeSchedule(recipe),
     steps,
-    evaluation: evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }),
+    evaluation: limitJudgement(evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }), rows, limits),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
-    ...(maxMinutes === undefined ? {} : { deadline: 60 * maxMinutes }),
+    ...(maxSeconds === undefined ? {} : { deadline: maxSeconds }),
     magnitudes: true,
     layerTimes: true,
-    mistakes: true,
+    // Places in the test part; what overfits is judged by images of the training part.
+    mistakes: limits.overfitBatches === undefined,
     checkpoints: { store: folder.store, about: description, best: 'top1', ...(checkpointEvery === undefined ? {} : { every: checkpointEvery }), ...(keep === undefined ? {} : { keep }) },
     ...(earlyStop === undefined ? {} : { earlyStopping: { patience: earlyStop } }),
     ...(flatAfter === undefined ? {} : { flatLoss: flatAfter }),
@@ -298,6 +309,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
       trainImages: data.train.length,
       testImages: data.test.length,
       workers,
+      ...(description.limits === undefined ? {} : { limits }),
     });
     skipped.listen((message) => tell({ type: 'warning', step, code: 'IMAGE_SKIPPED', message }));
     for (const message of warnings) tell({ type: 'warning', step, code: 'RESUME', message });

@@ -1,6 +1,8 @@
 import { prepareTrainingDataset, trainingRows, type Preparation } from '@convkit/alexnet';
 import { skipUnreadable, type RowSource, type UnreadableExample } from '@convkit/datasets';
 import { openData } from '../data.js';
+import { limitRows } from '../limits/limit-rows.js';
+import type { RunLimits } from '../limits/run-limits.js';
 
 /** What a worker makes training batches of: plain data. */
 export interface TrainingJob {
@@ -11,11 +13,12 @@ export interface TrainingJob {
   readonly seed: number;
   /** Whether an image that cannot be read is an error. */
   readonly strict: boolean;
+  readonly limits: RunLimits;
 }
 
 /** The rows of a job, its data opened anew. */
-export async function openTrainingRows({ data, preparation, batch, seed, strict }: TrainingJob, onSkip: (example: UnreadableExample) => void): Promise<RowSource> {
+export async function openTrainingRows({ data, preparation, batch, seed, strict, limits }: TrainingJob, onSkip: (example: UnreadableExample) => void): Promise<RowSource> {
   const { train } = await openData(data);
   const images = prepareTrainingDataset(strict ? train : skipUnreadable(train, { onSkip }), preparation.recipe, preparation.format);
-  return trainingRows(images, preparation, batch, seed);
+  return limitRows(trainingRows(images, preparation, batch, seed), limits);
 }

@@ -1,9 +1,12 @@
 import type { RunEvent, StartEvent, RunDoneEvent } from '../run-events.js';
 import type { EpochEvent, EvaluationEvent, StepEvent } from '@convkit/training';
+import { limitLines } from '../limits/run-limits.js';
 import { commandName, count, duration, number, percent } from '../wording.js';
 
 /** Steps over which the shown loss and accuracy are averaged: those of one batch jump too much to be read. */
 const window = 50;
+/** The loss below which a few batches count as learnt by heart: right classes have a probability of 0.9 then. */
+const byHeart = 0.1;
 
 /** What a run has come to, in the words of the terminal. */
 export class RunMeter {
@@ -79,9 +82,10 @@ export class RunMeter {
     return seconds === 0 ? 0 : this.#recent.reduce((sum, { dataSeconds }) => sum + dataSeconds, 0) / seconds;
   }
 
-  #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed, workers }: StartEvent): string {
+  #headline({ run, recipe, changes, model, data, device, step, parameters, trainImages, testImages, batch, seed, workers, limits = {} }: StartEvent): string {
     return [
       `${model} (${count(parameters)} parameters) on ${data} (${count(trainImages)} images to learn, ${count(testImages)} to judge)`,
+      ...limitLines(limits).map((line) => `a part of the data: ${line}`),
       ...(recipe === model && changes.length === 0 ? [] : [`recipe ${recipe}${changes.length === 0 ? '' : `, but ${changes.join('; ')}`}`]),
       `device ${device}, batch ${batch}, seed ${seed}${workers === 0 ? '' : `, ${workers} ${workers === 1 ? 'worker makes' : 'workers make'} the batches`}${step > 0 ? `, going on after step ${count(step)}` : ''}; run folder ${run}`,
     ].join('\n');
@@ -89,18 +93,32 @@ export class RunMeter {
 
   #judgement({ step, loss, top1, top5, images }: EvaluationEvent): string {
     const trained = this.#epoch?.step === step ? `epoch ${this.#epoch.epoch + 1}: training loss ${this.#epoch.loss.toFixed(4)}, top-1 ${percent(this.#epoch.top1)}; ` : `step ${count(step)}: `;
-    return `${trained}test loss ${loss.toFixed(4)}, top-1 ${percent(top1)}, top-5 ${percent(top5)} of ${count(images)} images`;
+    return `${trained}${this.#overfits ? 'the same images: ' : 'test '}loss ${loss.toFixed(4)}, top-1 ${percent(top1)}, top-5 ${percent(top5)} of ${count(images)} images`;
   }
 
-  #ending({ reason, steps, trainLoss, testTop1, run, seconds, imagesPerSecond }: RunDoneEvent): string {
+  #ending(done: RunDoneEvent): string {
+    const { reason, steps, trainLoss, testTop1, run, seconds, imagesPerSecond } = done;
     const command = commandName();
-    const judged = testTop1 === null ? '' : `, test top-1 ${percent(testTop1)}`;
+    const judged = testTop1 === null ? '' : `, ${this.#overfits ? 'on the same images' : 'test'} top-1 ${percent(testTop1)}`;
     return [
       `${reason}: ${count(steps)} steps in ${duration(seconds)}, ${count(imagesPerSecond)} images/s, training loss ${number(trainLoss)}${judged}`,
+      ...this.#verdict(done),
       'what next:',
       ...(reason !== 'finished' ? [`  ${command} train --resume ${run}`] : []),
       `  ${command} eval --checkpoint ${run} --views 10`,
       `  ${command} predict --checkpoint ${run} IMAGE...`,
     ].join('\n');
+  }
+
+  get #overfits(): boolean {
+    return this.#start?.limits?.overfitBatches !== undefined;
+  }
+
+  /** What a run that overfits has shown. */
+  #verdict({ testLoss, testTop1 }: RunDoneEvent): readonly string[] {
+    if (!this.#overfits || testLoss === null || testTop1 === null) return [];
+    return testLoss < byHeart && testTop1 === 1
+      ? [`learnt by heart: a loss of ${number(testLoss)} is nearly 0, and every image is right: the network can learn`]
+      : [`not learnt by heart: a loss of ${number(testLoss)} is not below ${byHeart}. More steps or another rate may help; if none do, look at the network, the labels and the images`];
   }
 }
