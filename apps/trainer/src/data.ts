@@ -1,5 +1,5 @@
 import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
-import { idxDataset, loadDataset, type DatasetSplits } from '@convkit/datasets';
+import { idxDataset, loadDataset, type DatasetSplits, type LoadOptions } from '@convkit/datasets';
 import { OptionError } from '@convkit/tensor';
 import { resolve } from 'node:path';
 
@@ -23,9 +23,14 @@ export function shortData(description: string): string {
   return description.replace(/[^:]*\//, '');
 }
 
-/** Opens the data set of a resolved description. @throws FormatError naming the file */
-export async function openData(description: string): Promise<DatasetSplits> {
-  if (description !== fashionMnist.name) return loadDataset(description);
+/**
+ * Opens the data set of a resolved description.
+ *
+ * @param onSkip Is told of class folders without images; without it they are an error.
+ * @throws FormatError naming the file
+ */
+export async function openData(description: string, onSkip?: LoadOptions['onSkip']): Promise<DatasetSplits> {
+  if (description !== fashionMnist.name) return loadDataset(description, onSkip === undefined ? {} : { onSkip });
   const { train, test } = await loadFashionMnist();
   const { name, classes } = fashionMnist;
   return { train: await idxDataset({ name, classes, split: 'train', ...train }), test: await idxDataset({ name, classes, split: 'test', ...test }) };

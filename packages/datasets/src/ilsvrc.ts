@@ -24,11 +24,11 @@ export async function openIlsvrc(source: string | FileSet, options: ImageFolderO
   const { path } = tree;
   const kaggle = `${path}/ILSVRC/Data/CLS-LOC`;
   const root = (await tree.kindOf(`${kaggle}/train`)) === 'folder' ? kaggle : path;
-  const train = await indexClasses(tree, `${root}/train`);
+  const train = await indexClasses(tree, `${root}/train`, options);
   const places = [path, `${path}/devkit/data`, `${path}/ILSVRC2012_devkit_t12/data`, `${root}/val`];
   const names = await tree.listFileNames(`${root}/val`, IMAGE_NAME);
   const test: IndexedFiles =
-    names.length === 0 ? await indexClasses(tree, `${root}/val`, train.folders) : { names, folderOf: () => `${root}/val`, labels: await readLabels(tree, places, { folder: `${root}/val`, names, wnids: train.folders }) };
+    names.length === 0 ? await indexClasses(tree, `${root}/val`, options, train.folders) : { names, folderOf: () => `${root}/val`, labels: await readLabels(tree, places, { folder: `${root}/val`, names, wnids: train.folders }) };
   const classes = await classNames(tree, places, train.folders);
   return { train: openFiles(tree, 'train', classes, train, options), test: openFiles(tree, 'test', classes, test, options) };
 }

@@ -7,10 +7,19 @@ import { openTree, type FileSet, type FileTree } from './file-tree.js';
 import { lastName } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
 
+/** A class folder without images. */
+export interface SkippedFolder {
+  readonly name: string;
+  /** One sentence, which names the folder. */
+  readonly reason: string;
+}
+
 /** Choices of {@link openImageFolder} and `openIlsvrc`. */
 export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOptions, 'concurrency'> {
   /** Most bytes that an image file may have; default 2^30. */
   readonly maxBytes?: number;
+  /** Is told of each class folder without images, which is then passed over; default: it is an error. */
+  readonly onSkip?: (skipped: SkippedFolder) => void;
 }
 
 /**
@@ -31,13 +40,13 @@ export async function openImageFolder(source: string | FileSet, options: ImageFo
     if ((await tree.kindOf(`${path}/${judge}`)) !== 'folder') {
       throw new FormatError({ code: 'FILE_MISSING', message: `${path}: no folder val or test beside train.`, help: 'move some images of each class into val/CLASS.' });
     }
-    const train = await indexClasses(tree, `${path}/train`);
-    const test = await indexClasses(tree, `${path}/${judge}`, train.folders);
+    const train = await indexClasses(tree, `${path}/train`, options);
+    const test = await indexClasses(tree, `${path}/${judge}`, options, train.folders);
     const classes = await classNames(tree, [path], train.folders);
     return { train: openFiles(tree, 'train', classes, train, options), test: openFiles(tree, 'test', classes, test, options) };
   }
 
-  const all = await indexClasses(tree, path);
+  const all = await indexClasses(tree, path, options);
   const seen = new Array<number>(all.folders.length).fill(0);
   const kept = Array.from(all.labels, (label) => ++seen[label] % 10 === 0);
   if (!kept.includes(true)) {
@@ -77,18 +86,12 @@ export function openFiles(tree: FileTree, split: Split, classes: readonly string
  * @param known The classes there may be, in label order; default: those that are there.
  * @throws FormatError as {@link openImageFolder}
  */
-export async function indexClasses(tree: FileTree, path: string, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
+export async function indexClasses(tree: FileTree, path: string, { onSkip }: Pick<ImageFolderOptions, 'onSkip'>, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
   const present = (await tree.listFolder(path)).filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
-  if (present.length === 0) {
-    throw new FormatError({ code: 'FILE_EMPTY', message: `${path}: no class folders in it.`, help: 'give a folder with one folder of images a class.' });
-  }
-  const folders = known ?? present;
-  const labelOf = new Map(folders.map((folder, label) => [folder, label]));
-  const names: string[] = [];
-  const labels: number[] = [];
+  if (present.length === 0) throw noClasses(path);
+  const filled: { readonly folder: string; readonly images: readonly string[] }[] = [];
   for (const folder of present) {
-    const label = labelOf.get(folder);
-    if (label === undefined) {
+    if (known?.includes(folder) === false) {
       throw new FormatError({
         code: 'FILE_CLASS',
         message: `${path}/${folder}: a class that the training part does not have.`,
@@ -96,13 +99,18 @@ export async function indexClasses(tree: FileTree, path: string, known?: readonl
       });
     }
     const images = await tree.listFileNames(`${path}/${folder}`, IMAGE_NAME);
-    if (images.length === 0) {
+    if (images.length > 0) filled.push({ folder, images });
+    else if (onSkip === undefined) {
       throw new FormatError({ code: 'FILE_EMPTY', message: `${path}/${folder}: no images in this class.`, help: 'add images (jpg, png, webp, gif, tif, avif) or remove the folder.' });
-    }
-    for (const image of images) {
-      names.push(image);
-      labels.push(label);
-    }
+    } else onSkip({ name: `${path}/${folder}`, reason: `${path}/${folder}: no images in this class.` });
   }
-  return { folders, folderOf: (label) => `${path}/${folders[label]}`, names, labels: Uint32Array.from(labels) };
+  if (filled.length === 0) throw noClasses(path);
+  const folders = known ?? filled.map(({ folder }) => folder);
+  const labelOf = new Map(folders.map((folder, label) => [folder, label]));
+  const labels = filled.flatMap(({ folder, images }) => images.map(() => labelOf.get(folder) as number));
+  return { folders, folderOf: (label) => `${path}/${folders[label]}`, names: filled.flatMap(({ images }) => images), labels: Uint32Array.from(labels) };
+}
+
+function noClasses(path: string): FormatError {
+  return new FormatError({ code: 'FILE_EMPTY', message: `${path}: no class folders in it.`, help: 'give a folder with one folder of images a class.' });
 }

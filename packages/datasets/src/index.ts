@@ -10,7 +10,7 @@ export { idxDataset, readIdx, type IdxArray, type IdxOptions } from './idx.js';
 export { cifar10Archive, CIFAR10_CLASSES, cifar10Dataset, type Cifar10Options } from './cifar10.js';
 export { cifar100Archive, CIFAR100_CLASSES, cifar100Dataset, type Cifar100ArchiveOptions, type Cifar100Options } from './cifar100.js';
 export { imageDataset, type ImageDatasetOptions, type ImageFile, type ImageFiles } from './image-dataset.js';
-export { openImageFolder, type ImageFolderOptions } from './image-folder.js';
+export { openImageFolder, type ImageFolderOptions, type SkippedFolder } from './image-folder.js';
 export { tarFolder, type FileSet } from './file-tree.js';
 export { openIlsvrc } from './ilsvrc.js';
 export { openWebDataset, webDataset, type OpenWebDatasetOptions, type WebDatasetOptions } from './web-dataset.js';

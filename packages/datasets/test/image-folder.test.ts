@@ -162,6 +162,15 @@ describe('openImageFolder', () => {
     `);
   });
 
+  it('passes over classes without images where somebody is told', async () => {
+    const path = await folder('gaps', { 'train/a/1.png': await png(1), 'train/b/notes.txt': '', 'train/c/1.png': await png(3), 'val/a/notes.txt': '', 'val/c/1.png': await png(4) });
+    const told: string[] = [];
+    const { train, test } = await openImageFolder(path, { onSkip: ({ name, reason }) => told.push(name, reason) });
+    expect([train.classes, (await train.item(1)).label, (await test.item(0)).label, test.length]).toEqual([['a', 'c'], 1, 1, 1]);
+    expect(told).toEqual(['train/b', 'val/a'].flatMap((name) => [`${path}/${name}`, `${path}/${name}: no images in this class.`]));
+    expect(await failure(openImageFolder(await folder('bare', { 'train/a/x.txt': '', 'val/a/x.txt': '' }), { onSkip: () => undefined }))).toContain('ROOT/bare/train: no class folders in it.');
+  });
+
   it('fails for the one image that is broken, by name', async () => {
     const { train } = await openImageFolder(await folder('broken', { 'train/a/1.png': await png(1), 'train/a/2.png': 'no image', 'val/a/1.png': await png(1) }));
     expect((await train.item(0)).label).toBe(0);

@@ -30,7 +30,7 @@ export async function dataPrepareCommand(asked: string, out: string, flags: Data
   const began = performance.now();
   try {
     output.note(`reading ${data}`);
-    const source = await openSource(data);
+    const source = await openSource(data, strict ? undefined : ({ reason }) => output.warn(reason));
     const settings = prepareSettings(data, source, flags);
     const path = resolve(out);
     const folder = await PrepareFolder.open(path, settings);

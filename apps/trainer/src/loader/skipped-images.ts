@@ -1,10 +1,13 @@
-import type { UnreadableExample } from '@convkit/datasets';
+import type { SkippedFolder, UnreadableExample } from '@convkit/datasets';
 
 /** Counts the images that cannot be read and tells each once, though several threads come upon it. */
 export class SkippedImages {
   readonly #seen = { train: new Set<number>(), test: new Set<number>() };
   readonly #untold: string[] = [];
   #tell = (message: string): void => void this.#untold.push(message);
+
+  /** For `openData`. */
+  readonly folder = ({ reason }: SkippedFolder): void => this.#tell(`class folder passed over: ${reason}`);
 
   /** For `skipUnreadable` of the training images. */
   readonly train = ({ index, reason }: UnreadableExample): void => {

@@ -18,7 +18,8 @@ export interface TrainingJob {
 
 /** The rows of a job, its data opened anew. */
 export async function openTrainingRows({ data, preparation, batch, seed, strict, limits }: TrainingJob, onSkip: (example: UnreadableExample) => void): Promise<RowSource> {
-  const { train } = await openData(data);
+  // What is passed over was told when the run was planned.
+  const { train } = await openData(data, strict ? undefined : () => undefined);
   const images = prepareTrainingDataset(strict ? train : skipUnreadable(train, { onSkip }), preparation.recipe, preparation.format);
   return limitRows(trainingRows(images, preparation, batch, seed), limits);
 }

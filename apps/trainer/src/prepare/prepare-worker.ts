@@ -10,7 +10,7 @@ let source: ReturnType<typeof openSource> | undefined;
 
 async function answer(place: ShardPlace): Promise<ShardAnswer> {
   try {
-    source ??= openSource(options.settings.data);
+    source ??= openSource(options.settings.data, options.strict ? undefined : () => undefined);
     const { images, skipped } = await makeShard(await source, place, options);
     return { images: images.length, skipped: skipped.length };
   } catch (error) {
