@@ -59,6 +59,7 @@ export function createCli(): Command {
     .option('--limit-eval-batches <n>', 'judge by so many batches, or such a part of them, spread over the test images', batchesOrPart)
     .option('--overfit-batches <n>', 'train on the first n batches again and again, order and augmentation frozen, and judge by them: a sound network learns them by heart', whole(1))
     .addOption(new Option('--fast-dev-run [n]', 'try everything once with n batches (default: 1): updates, evaluation, checkpoint; keeps nothing').preset('1').argParser(whole(1)))
+    .option('--plan', 'tell what the run would take of memory, disk and time, measured here, and do not run')
     .option('--batch <n>', "images in an update (default: the recipe's)", whole(1))
     .option('--lr <rate>', "first learning rate of the weights; all others keep their proportion (default: the recipe's)", positive)
     .addOption(deviceOption('where to compute; `alexnet doctor` shows what is there (default: auto)'))
@@ -89,13 +90,14 @@ export function createCli(): Command {
         ['train --resume runs/first --max-steps 600', 'go on with it'],
         ['train --recipe cifar-18pct --data cifar10:cifar-10-binary.tar.gz --epochs 24', 'a recipe of 2012, its schedule shortened'],
         ['train --recipe alexnet-2012-as-coded --data folder:photos --set data.colourNoise=none --set data.imagesPerDraw=1', 'with entries changed; card.md says so'],
+        ['train --plan --recipe alexnet-2012-as-coded --data folder:photos', 'does it fit, and how long will it take?'],
         ['train --fast-dev-run', 'does everything work? A minute before a day'],
         ['train --overfit-batches 1 --max-steps 300', 'is the network sound? Its loss must go down to nearly 0'],
         ['train --limit-train-batches 0.1 --limit-eval-batches 0.1 --max-time 10m', 'a quick look'],
         ['train --json | jq -c "select(.type == \\"evaluation\\")"', 'for programs'],
       ]),
     )
-    .action((flags: TrainFlags & { readonly fastDevRun?: number }) => (flags.fastDevRun === undefined ? trainCommand(flags) : fastDevRunCommand(flags, flags.fastDevRun)));
+    .action((flags: TrainFlags & { readonly fastDevRun?: number }) => (flags.fastDevRun === undefined || flags.plan === true ? trainCommand(flags) : fastDevRunCommand(flags, flags.fastDevRun)));
 
   program
     .command('lr-find')

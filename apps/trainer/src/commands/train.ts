@@ -30,6 +30,8 @@ import { limitsOf, type LimitFlags } from '../limits/run-limits.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { defaultWorkers, openTrainingLoader } from '../loader/open-training-loader.js';
 import { SkippedImages } from '../loader/skipped-images.js';
+import { openOutput } from '../output.js';
+import { describePlan, fitRun, planRun, type FittingRun, type RunWork } from '../plan/plan-run.js';
 import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
 import type { RunReader } from '../readers/run-reader.js';
 import type { Reporter } from '../reporters/reporter.js';
@@ -57,6 +59,8 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
   readonly flatAfter?: number;
   readonly out?: string;
   readonly resume?: string;
+  /** Tell what the run would take, and do not run. */
+  readonly plan?: boolean;
   readonly replay?: string;
   readonly workers?: number;
   readonly strict?: boolean;
@@ -102,8 +106,11 @@ export async function trainCommand(flags: TrainFlags, reporter = chooseReporter(
     const device = await openNamedDevice(plan.description.device as DeviceRequest);
     let dashboard: Dashboard | undefined;
     try {
+      const work = workOf(plan, flags, device);
+      const fitting = await fitRun(work);
+      if (flags.plan === true) return await tellPlan(work, fitting, flags.json);
       if (flags.dashboard !== undefined) dashboard = await openDashboard({ page: pageFolder(), port: flags.dashboard, insights: new InsightThread() });
-      await runPlan(plan, flags, device, reporter, dashboard);
+      await runPlan(plan, flags, work, reporter, dashboard);
     } finally {
       await dashboard?.close();
       await device.destroy();
@@ -246,13 +253,26 @@ async function openRaw(described: string, { strict = false }: TrainFlags): Promi
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 
-async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: Reporter, dashboard: Dashboard | undefined): Promise<void> {
+function workOf({ description, network, preparation, data, steps, rows, skipped, start }: Plan, { strict = false, workers = defaultWorkers(description.data), out, resume }: TrainFlags, device: Device): RunWork {
+  const { limits = {}, evaluateEvery = 1, keep = 3 } = description;
+  const evaluation = limitJudgement(evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }), rows, limits);
+  return { device, network, preparation, rows, evaluation, evaluateEvery, done: start?.progress.step ?? 0, steps, workers, keep, out: out ?? resume ?? 'runs' };
+}
+
+/** `alexnet train --plan`: what the run would take. */
+async function tellPlan(work: RunWork, fitting: FittingRun, json = false): Promise<void> {
+  const run = await planRun(work, fitting.memory);
+  const { recipe } = work.preparation;
+  openOutput(json).done({ type: 'plan', recipe: recipe.name, model: recipe.network.name, device: work.device.name, ...fitting, ...run }, describePlan(work, fitting, run));
+}
+
+async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, workers }: RunWork, reporter: Reporter, dashboard: Dashboard | undefined): Promise<void> {
   const { network, preparation, data, steps, rows, skipped, start, divisions, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
   const { seed, checkpointEvery, keep, earlyStop, flatAfter, evaluateEvery, maxSeconds, limits = {} } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const { strict = false, workers = defaultWorkers(description.data) } = flags;
+  const { strict = false } = flags;
   const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict, limits };
   const folder = await plan.openFolder(description);
   const loader = workers === 0 ? undefined : await openTrainingLoader(job, rows, workers, skipped.train);
@@ -271,7 +291,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, device: Device, reporter: 
     optimiser: recipeOptimiser(recipe),
     schedule: recipeSchedule(recipe),
     steps,
-    evaluation: limitJudgement(evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }), rows, limits),
+    evaluation,
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(maxSeconds === undefined ? {} : { deadline: maxSeconds }),
     magnitudes: true,
