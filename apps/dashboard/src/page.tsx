@@ -18,7 +18,7 @@ import type { View } from './view.js';
 /** The page is made anew at most so often, in milliseconds. */
 const REDRAW_EVERY = 250;
 
-const connections: Record<Connection, string> = { connecting: 'Connecting', open: 'Connected', lost: 'Reconnecting', locked: 'Locked out' };
+const connections: Record<Connection, string> = { connecting: 'Connecting', open: 'Connected', lost: 'Reconnecting', locked: 'Locked out', over: 'Ended' };
 
 export function Page() {
   const session = useSession();
@@ -46,6 +46,7 @@ export function Page() {
           The server was started anew and does not know this page. Open the address that it printed; this page then goes on by itself.
         </p>
       )}
+      {connection === 'over' && <p class="alert">The run is over, and its server with it. “alexnet dashboard RUN” shows it again.</p>}
       {connection === 'lost' && <p class="alert">The connection is lost. What is here stays, and what comes meanwhile is fetched when it is back.</p>}
       <main>
         {run === undefined ? (

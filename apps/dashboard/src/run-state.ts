@@ -7,8 +7,9 @@ const SPEED_SPAN = 50;
 
 /** What a run is doing. */
 export function runState({ info, feed: { history } }: Run): { readonly kind: 'training' | 'paused' | 'ended' | 'broken'; readonly text: string } {
+  if (history.done) return { kind: 'ended', text: describeEnd(history.done) };
   if (info.live) return history.paused ? { kind: 'paused', text: 'Paused' } : { kind: 'training', text: 'Training' };
-  return history.done ? { kind: 'ended', text: describeEnd(history.done) } : { kind: 'broken', text: history.start ? 'Broken off' : 'Nothing yet' };
+  return { kind: 'broken', text: history.start ? 'Broken off' : 'Nothing yet' };
 }
 
 /** Until the last step at the speed of now, evaluations not counted. */

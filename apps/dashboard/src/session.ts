@@ -20,8 +20,8 @@ export interface Run {
   told: number | undefined;
 }
 
-/** `locked`: the server does not know this page: it is another one than that which opened it. */
-export type Connection = 'connecting' | 'open' | 'lost' | 'locked';
+/** `locked`: the server does not know this page: it is another one than that which opened it. `over`: it is gone as its runs are. */
+export type Connection = 'connecting' | 'open' | 'lost' | 'locked' | 'over';
 
 /** Everything that comes from the server and goes to it. */
 export class Session {
@@ -37,7 +37,9 @@ export class Session {
   }
 
   get connection(): Connection {
-    return this.#connection === 'open' && this.runs.some(({ feed }) => feed.isOpen && feed.isBroken) ? 'lost' : this.#connection;
+    const isLost = this.#connection === 'lost' || (this.#connection === 'open' && this.runs.some(({ feed }) => feed.isOpen && feed.isBroken));
+    if (!isLost) return this.#connection;
+    return this.runs.length > 0 && this.runs.every(({ feed }) => feed.history.done) ? 'over' : 'lost';
   }
 
   /** Asks the server now, and from now on. */

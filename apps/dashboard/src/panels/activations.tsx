@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { fetchActivations, imageAddress } from '../api.js';
+import { fetchActivations, imageAddress, Refused } from '../api.js';
 import { count, percent } from '../format.js';
 import { Nothing, Panel } from '../panel.js';
 import { className } from '../run-state.js';
@@ -18,10 +18,16 @@ export function ActivationMaps({ run, image, onChoose }: ActivationsProps) {
   const { checkpoint, start } = run.feed.history;
   useEffect(() => {
     let current = true;
-    const show = (found: Activations | { readonly problem: string }) => {
-      if (current) setShown(found);
+    const show = async () => {
+      try {
+        const found = await fetchActivations(run.info.id, image);
+        if (current) setShown(found);
+      } catch (error) {
+        // What was there is better than the news that the server is gone.
+        if (current) setShown((before) => (before && 'step' in before && before.image === image && !(error instanceof Refused) ? before : { problem: (error as Error).message }));
+      }
     };
-    if (run.feed.isComplete) fetchActivations(run.info.id, image).then(show, (error: Error) => show({ problem: error.message }));
+    if (run.feed.isComplete) void show();
     return () => {
       current = false;
     };

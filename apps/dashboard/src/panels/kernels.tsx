@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { fetchKernels } from '../api.js';
+import { fetchKernels, Refused } from '../api.js';
 import { count } from '../format.js';
 import { Panel } from '../panel.js';
 import type { Run } from '../session.js';
@@ -19,7 +19,8 @@ export function Kernels({ run }: { readonly run: Run }) {
         canvas.current.getContext('2d')?.drawImage(picture, 0, 0);
         setShown({ step });
       } catch (error) {
-        if (current) setShown({ problem: (error as Error).message });
+        // What was there is better than the news that the server is gone.
+        if (current) setShown((before) => (before && 'step' in before && !(error instanceof Refused) ? before : { problem: (error as Error).message }));
       }
     };
     if (run.feed.isComplete) void draw();

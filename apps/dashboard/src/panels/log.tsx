@@ -17,7 +17,7 @@ export function Log({ run }: { readonly run: Run }) {
       {log.length === 0 ? (
         <Nothing>Warnings, commands and checkpoints will stand here.</Nothing>
       ) : (
-        <div class="scroll tall" role="region" aria-label="Log" tabIndex={0}>
+        <div class="scroll tall" role="region" aria-label="Entries of the log" tabIndex={0}>
           <ol>
             {log
               .slice(-SHOWN)

@@ -33,7 +33,7 @@ export function Status({ run, session, span }: StatusProps) {
             Epoch <b>{start ? (step / start.stepsPerEpoch).toFixed(1) : '–'}</b> of {start ? Number((steps / start.stepsPerEpoch).toFixed(1)) : '–'}
           </span>
           <span>
-            {done && !run.info.live ? 'Took' : 'Left'} <b>{done && !run.info.live ? duration(done.seconds) : timeLeft(run)}</b>
+            {done ? 'Took' : 'Left'} <b>{done ? duration(done.seconds) : timeLeft(run)}</b>
           </span>
         </p>
       </div>
@@ -104,7 +104,8 @@ function Buttons({ run, session }: { readonly run: Run; readonly session: Sessio
 }
 
 /** Why the buttons do nothing, if they do nothing. */
-function whyNot({ info }: Run, connection: Connection): string | undefined {
+function whyNot({ info, feed }: Run, connection: Connection): string | undefined {
+  if (feed.history.done) return 'The run is over, so there is nothing to steer.';
   if (connection !== 'open') return 'No connection to the run.';
   if (!info.live) return 'No process trains this run, so there is nothing to steer.';
   return info.steerable ? undefined : 'Another process trains this run. Only the page that its own “train --dashboard” serves can steer it.';
