@@ -4,15 +4,13 @@ import type { RunLog } from './run-log.js';
 
 /** Milliseconds between signs of life, for whoever stands between and closes what is quiet. */
 const quiet = 15_000;
-/** Milliseconds after which a reader that takes nothing is cut off. It comes back by itself and goes on where it was. */
-const patience = 30_000;
-
 /**
  * Sends the events of a log after the first `from`, then the message `complete`, which says that all that was there has come, and then each event as it comes, as server-sent events. A reader gets the next message when it has taken the last one, so at most one waits for it.
  *
  * @param ending Says that the log is complete: what is there is sent, then the stream ends.
+ * @param patience Milliseconds after which a reader that takes nothing is cut off. It comes back by itself and goes on where it was.
  */
-export async function streamEvents(response: ServerResponse, log: RunLog, from: number, ending: AbortSignal): Promise<void> {
+export async function streamEvents(response: ServerResponse, log: RunLog, from: number, ending: AbortSignal, patience = 30_000): Promise<void> {
   const gone = new AbortController();
   const over = AbortSignal.any([gone.signal, ending]);
   response.once('close', () => gone.abort());
@@ -24,7 +22,7 @@ export async function streamEvents(response: ServerResponse, log: RunLog, from: 
     while (!gone.signal.aborted) {
       const last = ending.aborted;
       const { message, next, length } = await log.read(place);
-      if (message !== undefined && !response.write(message)) await drained(response, gone.signal);
+      if (message !== undefined && !response.write(message)) await drained(response, AbortSignal.any([gone.signal, AbortSignal.timeout(patience)]));
       if (next.offset === place.offset) {
         if (last) break;
         if (!complete) response.write('event: complete\ndata: {}\n\n');
@@ -39,9 +37,10 @@ export async function streamEvents(response: ServerResponse, log: RunLog, from: 
   }
 }
 
-async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+/** Waits until the reader has taken what it was sent; cuts it off when the signal comes first. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   try {
-    await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(patience)]) });
+    await once(response, 'drain', { signal });
   } catch {
     response.destroy();
   }

@@ -20,9 +20,15 @@ export class InsightThread implements Insights {
   /** Takes the answer to the question that is being answered. */
   #reply: (reply: Reply) => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
+  readonly #script: URL;
   /** Settled when all questions so far are answered. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #asked = new Map<string, Promise<Insight>>();
+
+  /** @param script Of the thread; it lies beside this one in every build. */
+  constructor(script = new URL(`./insight-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url)) {
+    this.#script = script;
+  }
 
   kernels(run: string): Promise<Kernels> {
     return this.#ask({ about: 'kernels', run }) as Promise<Kernels>;
@@ -70,15 +76,15 @@ export class InsightThread implements Insights {
   }
 
   #start(): Worker {
-    // The worker's script lies beside this one in every build.
-    const worker = new Worker(new URL(`./insight-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
+    const worker = new Worker(this.#script);
     worker.unref();
     worker.on('message', (reply: Reply) => this.#reply(reply));
-    worker.on('error', (error) => this.#reply({ failed: messageOf(error) }));
+    let why = 'the thread ended';
+    worker.on('error', (error) => (why = messageOf(error)));
     worker.on('exit', () => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      this.#reply({ failed: 'the thread ended' });
+      this.#reply({ failed: why });
     });
     return worker;
   }

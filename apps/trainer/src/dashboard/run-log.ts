@@ -35,7 +35,8 @@ export class RunLog {
   #file: FileHandle | undefined;
   /** Known length; nothing behind it is read. */
   #length = 0;
-  readonly #parts = new Map<number, Promise<LogPart>>();
+  /** By where they begin, with the length of the file then. */
+  readonly #parts = new Map<number, { readonly part: Promise<LogPart>; readonly length: number }>();
   /** Places to start from, {@link MOST_EVENTS} apart at least, in order. */
   readonly #marks: LogPlace[] = [{ events: 0, offset: 0 }];
   readonly #waiting = new Set<() => void>();
@@ -63,9 +64,11 @@ export class RunLog {
   /** What comes after a place. */
   read(place: LogPlace): Promise<LogPart> {
     const known = this.#parts.get(place.offset);
-    if (known !== undefined) return known;
+    // A part that was read from a whole chunk stays as it is, however long the file becomes.
+    if (known !== undefined && (known.length === this.#length || known.length >= place.offset + CHUNK)) return known.part;
     const part = this.#read(place, MOST_EVENTS);
-    this.#parts.set(place.offset, part);
+    this.#parts.delete(place.offset);
+    this.#parts.set(place.offset, { part, length: this.#length });
     const [oldest] = this.#parts.keys();
     if (this.#parts.size > KEPT_PARTS) this.#parts.delete(oldest);
     return part;
@@ -101,7 +104,6 @@ export class RunLog {
     const length = (await this.#file?.stat().catch(() => undefined))?.size ?? 0;
     if (length === this.#length) return;
     this.#length = length;
-    this.#parts.clear();
     for (const wake of [...this.#waiting]) wake();
   }
 

@@ -104,8 +104,14 @@ describe('a run log', () => {
   });
 
   it('reads once for all who are at the same place', async () => {
-    const { log } = await logOver(`${stepLine(1)}\n`);
-    expect(log.read(beginning)).toBe(log.read(beginning));
+    const lines = Array.from({ length: 10_000 }, (_, i) => `${stepLine(i + 1)}\n`).join('');
+    const { log, path } = await logOver(lines);
+    const [first, last] = [log.read(beginning), log.read({ events: 9_000, offset: lines.length - 1000 })];
+    expect(log.read(beginning)).toBe(first);
+    await appendFile(path, `${stepLine(10_001)}\n`);
+    await log.look();
+    expect(log.read(beginning)).toBe(first);
+    expect(log.read({ events: 9_000, offset: lines.length - 1000 })).not.toBe(last);
   });
 
   it('stops waiting when nobody wants to know any more', async () => {
