@@ -9,7 +9,7 @@ const saves = 6;
 
 const at = (step: number): Checkpoint => ({
   about: {},
-  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [] },
+  progress: { step, epoch: 0, batch: step, seed: 1, sums: { loss: 1, top1: 1, top5: 1, images: 4 }, evaluations: [], divisions: [] },
   parameters: new Map([['w', Tensor.from([500], new Array<number>(500).fill(step))]]),
   optimiserState: new Map(),
 });
