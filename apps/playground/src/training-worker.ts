@@ -55,8 +55,8 @@ async function start(settings: Settings): Promise<void> {
       if (event.type === 'done') done = event;
     }
     if (done === undefined) return;
-    const { reason, steps, imagesPerSecond, weightsSha256, evaluation, parameters } = done;
-    const guesses = await guess(ready, device, parameters, SHOWN_GUESSES);
+    const { reason, steps, imagesPerSecond, weightsSha256, evaluation, judged } = done;
+    const guesses = await guess(ready, device, judged, SHOWN_GUESSES);
     tell({ type: 'finished', reason, steps, imagesPerSecond, weightsSha256, testTop1: evaluation?.top1, testImages: evaluation?.images, report: reportOf(device), guesses });
   } finally {
     run = undefined;

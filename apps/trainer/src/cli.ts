@@ -61,6 +61,7 @@ export function createCli(): Command {
     .addOption(new Option('--fast-dev-run [n]', 'try everything once with n batches (default: 1): updates, evaluation, checkpoint; keeps nothing').preset('1').argParser(whole(1)))
     .option('--plan', 'tell what the run would take of memory, disk and time, measured here, and do not run')
     .option('--batch <n>', "images in an update (default: the recipe's)", whole(1))
+    .option('--micro-batch <n>', 'images that go through the device at once: a larger batch is cut into such parts, whose gradients are added (default: the batch)', whole(1))
     .option('--lr <rate>', "first learning rate of the weights; all others keep their proportion (default: the recipe's)", positive)
     .addOption(deviceOption('where to compute; `alexnet doctor` shows what is there (default: auto)'))
     .option('--seed <n>', 'decides first weights, order, augmentation and dropout (default: 1)', whole(0))

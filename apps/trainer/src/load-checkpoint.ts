@@ -1,6 +1,6 @@
-import { buildNetwork, inputShape, type Preparation } from '@convkit/alexnet';
+import { buildNetwork, inputShape, recipeOptimiser, type Preparation } from '@convkit/alexnet';
 import type { ParameterSpec, Sequential } from '@convkit/layers';
-import { FormatError, OptionError, ShapeError, formatShape, sameShape } from '@convkit/tensor';
+import { FormatError, OptionError, ShapeError, formatShape, sameShape, type Tensor } from '@convkit/tensor';
 import { decodeCheckpoint, latestCheckpoint, type Checkpoint } from '@convkit/training';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -12,6 +12,8 @@ import { checkpointFolder } from './run-folder.js';
 /** A checkpoint, and everything that can be made from what it says. */
 export interface LoadedCheckpoint {
   readonly checkpoint: Checkpoint;
+  /** The weights to judge and to predict with: those of the checkpoint, or their averages where the recipe averages. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
   readonly description: RunDescription;
   readonly network: Sequential;
   readonly preparation: Preparation;
@@ -33,10 +35,12 @@ export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
   const description = parseDescription(checkpoint.about, file);
   const { recipe, format } = description;
   const network = networkOf(description, file);
-  assertParameters(checkpoint, network, inputShape(recipe, format), recipe.network.name, file);
+  const parameters = judgedOf(checkpoint, description, file);
+  for (const weights of new Set([checkpoint.parameters, parameters])) assertParameters(weights, network, inputShape(recipe, format), recipe.network.name, file);
   const folder = dirname(file);
   return {
     checkpoint,
+    parameters,
     description,
     network,
     preparation: { recipe, format, statistics: unpackStatistics(description.statistics, file) },
@@ -81,8 +85,17 @@ function networkOf({ recipe, format }: RunDescription, file: string): Sequential
   }
 }
 
+function judgedOf({ parameters, optimiserState }: Checkpoint, { recipe }: RunDescription, file: string): ReadonlyMap<string, Tensor> {
+  try {
+    return recipeOptimiser(recipe).judged?.(parameters, optimiserState) ?? parameters;
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new FormatError({ code: 'FILE_STATE', message: `${file}: does not hold what its recipe's optimiser remembers: ${error.summary}` });
+  }
+}
+
 /** The weights must be those of the network that the checkpoint says it is of. */
-function assertParameters({ parameters }: Checkpoint, network: Sequential, input: readonly [number, number, number], model: string, file: string): void {
+function assertParameters(parameters: ReadonlyMap<string, Tensor>, network: Sequential, input: readonly [number, number, number], model: string, file: string): void {
   const fail = (what: string): never => {
     throw new FormatError({ code: 'FILE_STATE', message: `${file}: says it is a checkpoint of ${model}, but ${what}.`, help: 'give a checkpoint that `alexnet train` wrote.' });
   };

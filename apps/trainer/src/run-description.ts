@@ -32,6 +32,8 @@ const descriptionSchema = z.object({
   /** What part of the data is used; left out where all of it is. */
   limits: z.exactOptional(limitsSchema),
   evaluateEvery: z.exactOptional(positive),
+  /** Images that go through the device at once, if it is not the batch. */
+  microBatch: z.exactOptional(positive),
   seed: z.int().nonnegative(),
   device: z.string(),
   checkpointEvery: z.exactOptional(positive),

@@ -33,7 +33,7 @@ export interface StartEvent {
 type SavedEvent = Omit<CheckpointEvent, 'name'> & { readonly path: string };
 
 /** Last line of a run. */
-export interface RunDoneEvent extends Omit<DoneEvent, 'parameters' | 'evaluation'> {
+export interface RunDoneEvent extends Omit<DoneEvent, 'parameters' | 'judged' | 'evaluation'> {
   readonly run: string;
   /** Of the evaluation of the final weights; null when the run was stopped before it. */
   readonly testTop1: number | null;
@@ -54,7 +54,7 @@ export function runEventOf(event: TrainingEvent, run: string, checkpoints: strin
       return { type, step, path: join(checkpoints, name) };
     }
     case 'done': {
-      const { parameters: _, evaluation, ...rest } = event;
+      const { parameters: _, judged: __, evaluation, ...rest } = event;
       return { ...rest, testTop1: evaluation?.top1 ?? null, testTop5: evaluation?.top5 ?? null, testLoss: evaluation?.loss ?? null, seconds, run };
     }
     default:

@@ -97,6 +97,21 @@ describe('alexnet train --json', () => {
 });
 
 describe('alexnet train --resume', () => {
+  it('goes on to the bit in parts of a batch, with clipped gradients and averaged weights, which eval judges as training did', async () => {
+    const so = [...common, '--micro-batch', '1', '--set', 'optimiser.clipNorm=0.5', '--set', 'optimiser.average=0.5', '--set', 'rates.weights.type=cosine', '--set', 'rates.weights.warmUp=0.5'];
+    const once = await alexnet(['train', ...so, '--max-steps', '6', '--out', 'averaged'], { cwd });
+    await alexnet(['train', ...so, '--max-steps', '3', '--out', 'averaged-halves'], { cwd });
+    const second = await alexnet(['train', '--resume', 'averaged-halves', '--max-steps', '6', '--json'], { cwd });
+    expect([once.exitCode, second.exitCode]).toEqual([0, 0]);
+    expect(stepsOf(second.events)).toEqual(stepsOf(once.events).slice(3));
+    expect(doneOf(second).weightsSha256).toBe(doneOf(once).weightsSha256);
+    expect(doneOf(once)).not.toHaveProperty('judged');
+    const described = JSON.parse(await readFile(join(cwd, 'averaged-halves', 'run.json'), 'utf8')) as Record<string, unknown>;
+    expect(described).toMatchObject({ microBatch: 1, recipe: { optimiser: { clipNorm: 0.5, average: 0.5 } } });
+    const judged = await alexnet(['eval', '--checkpoint', 'averaged', '--device', testDevice, '--json'], { cwd });
+    expect(judged.events.at(-1)).toMatchObject({ loss: doneOf(once).testLoss, top1: doneOf(once).testTop1 });
+  });
+
   it('ends as if there had been no interruption, in the same folder', async () => {
     const first = await alexnet(['train', ...common, '--max-steps', '3', '--out', 'halves'], { cwd });
     const second = await alexnet(['train', '--resume', 'halves', '--max-steps', '6', '--json'], { cwd });

@@ -15,7 +15,7 @@ export interface DropoutOptions {
 
 /**
  * Sets values to zero at random in training, any shape. The mask is drawn on the host from (seed, layer name, step), so a step can be repeated to the bit,
- * and is kept for backward.
+ * in one pass or in parts of the batch (`firstRow`), and is kept for backward.
  *
  * @throws OptionError `OPTION_INVALID`
  *
@@ -49,7 +49,8 @@ export function dropout(name: string, { keep, scaling }: DropoutOptions): Layer 
       if (!mode.training) {
         return { y: testFactor === 1 && donateX ? x : await device.run(scale, [x], { factor: testFactor }, donated(x, donateX)), scratch: [] };
       }
-      const draws = new RandomStream(mode.seed, `dropout ${name}`).at(mode.step);
+      const { seed, step, firstRow = 0 } = mode;
+      const draws = new RandomStream(seed, `dropout ${name}`).at(step).skip(firstRow * sizeOf(x.shape.slice(1)));
       const mask = await device.upload(x.shape, draws.fillMask(new Float32Array(sizeOf(x.shape)), keep), `${name}.mask`);
       return { y: await device.run(dropoutKernel, [x, mask], { scale: trainFactor }, donated(x, donateX)), scratch: [mask] };
     },

@@ -22,5 +22,6 @@ export { softmaxCrossEntropy, type LossPass } from './softmax-cross-entropy.js';
 export { tanh } from './tanh.js';
 export { Sequential, type Gradients, type Pass } from './sequential.js';
 export { Tape, type TapeStep } from './tape.js';
+export { addGradients } from './add-gradients.js';
 export { downloadParameters, releaseAll, uploadParameters } from './parameters.js';
 export { formatSummary, summarise, type Summary, type SummaryRow } from './summarise.js';

@@ -7,7 +7,15 @@ import type { Tape } from './tape.js';
 export type LayerDevice = Pick<Device, 'limits' | 'upload' | 'run' | 'reshape'>;
 
 /** Evaluation, or training together with the place in the run that random layers draw for. */
-export type ForwardMode = { readonly training: false } | { readonly training: true; readonly seed: number; readonly step: number };
+export type ForwardMode =
+  | { readonly training: false }
+  | {
+      readonly training: true;
+      readonly seed: number;
+      readonly step: number;
+      /** Where x is a part of a batch, the place of its first row in the whole; random layers draw for each row of the whole the same, however it is cut. Default 0. */
+      readonly firstRow?: number;
+    };
 
 /** A parameter a layer asks for. */
 export interface ParameterSpec {

@@ -8,8 +8,12 @@ export interface LossPass extends Disposable {
   readonly losses: DeviceTensor;
   /** Rank of each sample's label among the logits, `[N]`: 0 when it is the largest, below 5 when it is among the best five. */
   readonly ranks: DeviceTensor;
-  /** Gradient of the mean loss by the logits, `[N, C]`, the caller's own. Logits and targets must still live. May be called while the pass lives. */
-  backward(): Promise<DeviceTensor>;
+  /**
+   * Gradient of the mean loss by the logits, `[N, C]`, the caller's own. Logits and targets must still live. May be called while the pass lives.
+   *
+   * @param samples Of the mean; by default N. Of a part of a batch the samples of the whole: the gradients of all parts then add up to those of the whole.
+   */
+  backward(samples?: number): Promise<DeviceTensor>;
   /** Releases everything the pass still holds. */
   release(): void;
 }
@@ -52,7 +56,7 @@ export async function softmaxCrossEntropy(device: Device, logits: DeviceTensor, 
     return {
       losses,
       ranks,
-      backward: () => device.run(crossEntropyBackward, [logits, lse, targets], { factor: 1 / logits.shape[0] }, { label: 'loss.dlogits' }),
+      backward: (samples = logits.shape[0]) => device.run(crossEntropyBackward, [logits, lse, targets], { factor: 1 / samples }, { label: 'loss.dlogits' }),
       release: () => scope.releaseAll(),
       [Symbol.dispose]: () => scope.releaseAll(),
     };

@@ -38,6 +38,29 @@ describe('dropout in training', () => {
     expect(Math.abs(mean(y) - 2)).toBeLessThan(5 * 8 * Math.sqrt((0.25 * 0.75) / n));
   });
 
+  it.each([[[4, 4, 4, 4]], [[1, 15]], [[7, 7, 2]]])('draws the same for the rows of a batch in parts of %j as for the whole, forward and backward', async (parts) => {
+    const device = openHostDevice();
+    const net = new Sequential([dropout('drop1', { keep: 0.5, scaling: 'train' })]);
+    const pass = async (rows: number, firstRow: number | undefined) => {
+      const shape = [rows, 3, 5];
+      const ones = () => new Float32Array(15 * rows).fill(1);
+      const { y, tape } = await net.forward(device, await device.upload(shape, ones()), new Map(), { training: true, seed: 7, step: 3, ...(firstRow === undefined ? {} : { firstRow }) });
+      const { dx } = await net.backward(tape, await device.upload(shape, ones()), { wantDx: true });
+      return [...(await device.download(y)).data, ...(await device.download(dx!)).data];
+    };
+    const whole = await pass(16, undefined);
+    const halves: [number[], number[]] = [[], []];
+    let firstRow = 0;
+    for (const rows of parts) {
+      const values = await pass(rows, firstRow);
+      halves[0].push(...values.slice(0, 15 * rows));
+      halves[1].push(...values.slice(15 * rows));
+      firstRow += rows;
+    }
+    expect(halves.flat()).toEqual(whole);
+    expect(new Set(whole)).toEqual(new Set([0, 2]));
+  });
+
   it('draws a new mask for every step, seed and layer, and the same one for the same', async () => {
     const options = { keep: 0.5, scaling: 'test' } as const;
     const { y } = await run(options, at(1));

@@ -91,9 +91,20 @@ export class RandomDraws {
   /** A whole number from 0 to 2^32 - 1, each as likely. */
   word(): number {
     const lane = this.#next & 3;
-    if (lane === 0) this.#block = philox4x32(this.#key, [Math.floor(this.#next / 4), ...this.#place]);
+    if (lane === 0) this.#readBlock();
     this.#next++;
     return this.#block[lane];
+  }
+
+  /** Passes over so many words, as if they had been drawn. Every number of {@link RandomDraws.fillMask}, and of the other fills, is one word. */
+  skip(words: number): this {
+    this.#next += words;
+    if ((this.#next & 3) !== 0) this.#readBlock();
+    return this;
+  }
+
+  #readBlock(): void {
+    this.#block = philox4x32(this.#key, [Math.floor(this.#next / 4), ...this.#place]);
   }
 
   /** A multiple of 2^-32 from 0 up to but not including 1. */

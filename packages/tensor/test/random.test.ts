@@ -149,6 +149,21 @@ describe('draws', () => {
     expect(new Set(new RandomStream(6, 'mask').at().fillMask(new Float32Array(1000), 1))).toEqual(new Set([1]));
   });
 
+  it('are those that come later when words are passed over', () => {
+    const draws = () => new RandomStream(7, 'skip').at(1, 2, 3);
+    const words = Array.from({ length: 41 }, ((from) => () => from.word())(draws()));
+    for (let first = 0; first <= 32; first++) {
+      const later = draws().skip(first);
+      expect(Array.from({ length: 9 }, () => later.word())).toEqual(words.slice(first, first + 9));
+    }
+    const twice = draws();
+    twice.word();
+    twice.skip(5).skip(0);
+    expect([twice.word(), twice.skip(2).word()]).toEqual([words[6], words[9]]);
+    const mask = draws().fillMask(new Float32Array(41), 0.3);
+    expect(draws().skip(13).fillMask(new Float32Array(28), 0.3)).toEqual(mask.slice(13));
+  });
+
   it('are a permutation, with every value in every place alike', () => {
     const stream = new RandomStream(8, 'shuffle');
     const order = stream.at(1).permutation(1000);

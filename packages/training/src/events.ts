@@ -148,8 +148,10 @@ export interface DoneEvent {
   readonly device: string;
   /** Over all parameters, see `hashParameters`. */
   readonly weightsSha256: string;
-  /** The final weights. */
+  /** The final weights, as training would go on with them. */
   readonly parameters: ReadonlyMap<string, Tensor>;
+  /** The final weights that are judged and used: those that the optimiser says, such as averages (`Optimiser.judged`); otherwise `parameters`. */
+  readonly judged: ReadonlyMap<string, Tensor>;
 }
 
 /** What a run tells, in order. */

@@ -65,6 +65,11 @@ export interface TrainOptions {
    * Some networks wait long before they begin to learn. Default: never.
    */
   readonly flatLoss?: number;
+  /**
+   * How many samples go through the device at once. A larger batch is cut into parts of so many, the last with what is left; their gradients are added before the update.
+   * Loss and dropout are those of the whole batch, so that nothing but memory, speed and the last bits of the weights depends on it. Default: the whole batch.
+   */
+  readonly microBatch?: number;
   /** Divisions of the rates to be repeated, oldest first: those of another run's checkpoint. Default: none. */
   readonly divisions?: readonly RateDivision[];
 }
@@ -180,11 +185,11 @@ async function* events(options: TrainOptions, queue: CommandQueue): AsyncGenerat
     if (evaluation !== undefined && !stopped && !queue.stops && evaluated?.step !== trainee.step) yield* judge(evaluation);
     if (endedEarly && evaluation !== undefined && checkpoints !== undefined && (earlyStopping?.restoreBest ?? checkpoints.best === (earlyStopping?.metric ?? 'top1'))) {
       const best = await bestCheckpoint(checkpoints.store);
-      await trainee.replaceParameters(best.parameters);
+      await trainee.restore(best);
       yield { type: 'restored', step: trainee.step, from: best.progress.step };
       evaluated = yield* trainee.evaluate(evaluation, () => queue.stops);
     }
-    const parameters = await trainee.downloadParameters();
+    const { parameters, judged } = await trainee.downloadWeights();
     yield {
       type: 'done',
       reason: trainee.step >= lastStep ? 'finished' : stopped ? 'stopped' : endedEarly ? 'early-stop' : 'time',
@@ -197,6 +202,7 @@ async function* events(options: TrainOptions, queue: CommandQueue): AsyncGenerat
       device: options.device.name,
       weightsSha256: await hashParameters(parameters),
       parameters,
+      judged,
     };
   } finally {
     trainee.release();
@@ -224,9 +230,9 @@ function checkpointEvent(step: number, name: string): CheckpointEvent {
 }
 
 /** @throws OptionError `OPTION_INVALID` */
-function lastStepOf({ epochs, steps, deadline, source, evaluateEvery, checkpoints, flatLoss }: TrainOptions): number {
+function lastStepOf({ epochs, steps, deadline, source, evaluateEvery, checkpoints, flatLoss, microBatch }: TrainOptions): number {
   const { every, keep } = checkpoints ?? {};
-  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['evaluateEvery', evaluateEvery, 1], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1], ['flatLoss', flatLoss, 1]] as const) {
+  for (const [name, value, least] of [['epochs', epochs, 0], ['steps', steps, 0], ['evaluateEvery', evaluateEvery, 1], ['checkpoints.every', every, 1], ['checkpoints.keep', keep, 1], ['flatLoss', flatLoss, 1], ['microBatch', microBatch, 1]] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       throw new OptionError({ code: 'OPTION_INVALID', message: `train: ${name} is ${value}, but must be a whole number of at least ${least}.` });
     }

@@ -1,9 +1,10 @@
-import { downloadParameters, releaseAll, softmaxCrossEntropy, uploadParameters, type LossPass } from '@convkit/layers';
+import { addGradients, downloadParameters, releaseAll, softmaxCrossEntropy, uploadParameters, type LossPass } from '@convkit/layers';
 import type { PastEvaluation } from '@convkit/optim';
 import { OptionError, TimedDevice, type DeviceTensor, type Tensor } from '@convkit/tensor';
 import { lookAhead, type BatchSource, type TrainingBatch } from './batch-source.js';
 import type { Checkpoint, EpochSums } from './checkpoint.js';
 import type { RateDivision } from './commands.js';
+import { cutBatch, type BatchPart } from './cut-batch.js';
 import { DivergedError } from './diverged-error.js';
 import { evaluate, type EvaluationSource } from './evaluate.js';
 import { turnEventLoop } from './event-loop.js';
@@ -19,7 +20,8 @@ interface Update {
   /** Place of its batch in the epoch, from 0. */
   readonly batch: number;
   readonly lr: number;
-  readonly loss: LossPass;
+  /** One for each part of the batch that went through the device at once. */
+  readonly losses: LossPass[];
   readonly images: number;
   readonly classes: number;
   /** Milliseconds; the end is the beginning of the next update, or the reading of this one when none followed. */
@@ -80,7 +82,7 @@ export class Trainee {
 
   /** Forward, backward, update. Only launches: nothing is read back. */
   async launchUpdate(): Promise<void> {
-    const { device, network, optimiser, schedule } = this.#options;
+    const { device, optimiser, schedule } = this.#options;
     const { batchesPerEpoch } = this.#source;
     const began = performance.now();
     for (const update of this.#unread) update.ended ??= began;
@@ -93,20 +95,38 @@ export class Trainee {
     const rates = schedule({ step: this.step, epoch: this.step / batchesPerEpoch, evaluations: this.#evaluations });
     const divisor = this.#divisions.reduce((product, { by }) => product * by, 1);
     const lr = (typeof rates === 'number' ? rates : rates.common) / divisor;
-    using input = await device.upload(x.shape, x.data, 'x');
-    using answers = await device.upload(targets.shape, targets.data, 'targets');
-    const { y, tape } = await network.forward(device, input, this.#parameters, { training: true, seed: this.#seed, step: this.step });
-    using logits = y;
-    using _tape = tape;
-    const loss = await softmaxCrossEntropy(device, logits, answers);
-    this.step++;
-    this.#unread.push({ step: this.step, epoch, batch: index, lr, loss, images: x.shape[0], classes: targets.shape[1], began, ended: undefined, dataSeconds });
-    const { gradients } = await network.backward(tape, await loss.backward());
+    const update: Update = { step: this.step + 1, epoch, batch: index, lr, losses: [], images: x.shape[0], classes: targets.shape[1], began, ended: undefined, dataSeconds };
+    this.#unread.push(update);
+    const gradients = new Map<string, DeviceTensor>();
     try {
+      for (const part of cutBatch(this.#lastBatch, this.#partSize(x))) await this.#launchPart(part, update, gradients);
+      this.step++;
       await optimiser.step(device, this.#parameters, gradients, this.#optimiserState, typeof rates === 'number' ? lr : (name) => rates.of(name) / divisor);
     } finally {
       releaseAll(gradients.values());
     }
+  }
+
+  /** Forward and backward for a part of the batch of an update. Adds to the gradients. */
+  async #launchPart({ x, targets, firstRow }: BatchPart, { losses, images }: Update, gradients: Map<string, DeviceTensor>): Promise<void> {
+    const { device, network } = this.#options;
+    using input = await device.upload(x.shape, x.data, 'x');
+    using answers = await device.upload(targets.shape, targets.data, 'targets');
+    const { y, tape } = await network.forward(device, input, this.#parameters, { training: true, seed: this.#seed, step: this.step, firstRow });
+    using logits = y;
+    using _tape = tape;
+    const loss = await softmaxCrossEntropy(device, logits, answers);
+    losses.push(loss);
+    const { gradients: own } = await network.backward(tape, await loss.backward(images));
+    try {
+      await addGradients(device, gradients, own);
+    } finally {
+      releaseAll(own.values());
+    }
+  }
+
+  #partSize(x: Tensor): number {
+    return this.#options.microBatch ?? x.shape[0];
   }
 
   /** Reads and tells the updates that were launched, oldest first, but for the newest `leave`. @throws DivergedError `TRAINING_DIVERGED` */
@@ -114,12 +134,16 @@ export class Trainee {
     while (this.#unread.length > leave) {
       const update = this.#unread[0];
       const { step, epoch, batch, lr, images, classes, dataSeconds } = update;
-      const losses = await this.#options.device.download(update.loss.losses);
-      const ranks = await this.#options.device.download(update.loss.ranks);
-      update.loss.release();
+      const losses: number[] = [];
+      const ranks: number[] = [];
+      for (const pass of update.losses) {
+        losses.push(...(await this.#options.device.download(pass.losses)).data);
+        ranks.push(...(await this.#options.device.download(pass.ranks)).data);
+      }
+      for (const pass of update.losses) pass.release();
       this.#unread.shift();
-      const loss = losses.data.reduce((sum, value) => sum + value, 0);
-      const [top1, top5] = [1, 5].map((places) => ranks.data.reduce((sum, rank) => (rank < places ? sum + 1 : sum), 0));
+      const loss = losses.reduce((sum, value) => sum + value, 0);
+      const [top1, top5] = [1, 5].map((places) => ranks.filter((rank) => rank < places).length);
       if (!Number.isFinite(loss)) {
         throw new DivergedError({ step, epoch, batch }, {
           code: 'TRAINING_DIVERGED',
@@ -169,7 +193,7 @@ export class Trainee {
     if (layerTimes && this.#lastBatch !== undefined) yield await this.#timeLayers(this.#lastBatch);
     let event: EvaluationEvent | undefined;
     const counter = new MistakeCounter();
-    for await (const soFar of evaluate({ device, network, parameters: this.#parameters, source, ...(mistakes ? { onJudged: (judged) => counter.add(judged) } : {}) })) {
+    for await (const soFar of evaluate({ device, network, parameters: this.#judgedParameters(), source, ...(mistakes ? { onJudged: (judged) => counter.add(judged) } : {}) })) {
       await turnEventLoop();
       if (stop()) return undefined;
       event = { type: 'evaluation', step, ...soFar };
@@ -183,12 +207,14 @@ export class Trainee {
     return event;
   }
 
-  /** Puts other weights in the place of those that are there. The device is left with one of the two sets, whatever fails. */
-  async replaceParameters(weights: ReadonlyMap<string, Tensor>): Promise<void> {
-    const uploaded = await uploadParameters(this.#options.device, weights);
-    releaseAll(this.#parameters.values());
-    this.#parameters.clear();
-    for (const [name, tensor] of uploaded) this.#parameters.set(name, tensor);
+  /** Puts the weights of a checkpoint, and what the optimiser remembered with them, in the place of those that are there. Either is left whole, whatever fails. */
+  async restore({ parameters, optimiserState }: Checkpoint): Promise<void> {
+    for (const [held, tensors] of [[this.#parameters, parameters], [this.#optimiserState, optimiserState]] as const) {
+      const uploaded = await uploadParameters(this.#options.device, tensors);
+      releaseAll(held.values());
+      held.clear();
+      for (const [name, tensor] of uploaded) held.set(name, tensor);
+    }
   }
 
   /** Everything as it stands after the last update, which must have been reported. @throws DivergedError `TRAINING_DIVERGED` */
@@ -197,14 +223,20 @@ export class Trainee {
     return {
       about,
       progress: { step: this.step, epoch: Math.floor(this.step / batchesPerEpoch), batch: this.step % batchesPerEpoch, seed: this.#seed, sums: this.sums, evaluations: this.#evaluations, divisions: this.#divisions },
-      parameters: await this.downloadParameters(),
+      parameters: await this.#download(this.#parameters),
       optimiserState: await this.#download(this.#optimiserState),
     };
   }
 
-  /** @throws DivergedError `TRAINING_DIVERGED` */
-  downloadParameters(): Promise<Map<string, Tensor>> {
-    return this.#download(this.#parameters);
+  /** The weights, and those that are judged: one and the same map where the optimiser does not tell them apart. @throws DivergedError `TRAINING_DIVERGED` */
+  async downloadWeights(): Promise<{ readonly parameters: ReadonlyMap<string, Tensor>; readonly judged: ReadonlyMap<string, Tensor> }> {
+    const parameters = await this.#download(this.#parameters);
+    const judged = this.#judgedParameters();
+    return { parameters, judged: judged === this.#parameters ? parameters : await this.#download(judged) };
+  }
+
+  #judgedParameters(): ReadonlyMap<string, DeviceTensor> {
+    return this.#options.optimiser.judged?.(this.#parameters, this.#optimiserState) ?? this.#parameters;
   }
 
   /** Of all updates reported; 0 before the first. */
@@ -218,7 +250,7 @@ export class Trainee {
   }
 
   release(): void {
-    for (const { loss } of this.#unread) loss.release();
+    for (const loss of this.#unread.flatMap(({ losses }) => losses)) loss.release();
     releaseAll(this.#parameters.values());
     releaseAll(this.#optimiserState.values());
   }
@@ -230,9 +262,10 @@ export class Trainee {
     return { type: 'magnitudes', step: this.step, parameters };
   }
 
-  /** One more pass over a batch, as in training, whose gradients go nowhere. */
-  async #timeLayers({ x, targets }: TrainingBatch): Promise<LayersEvent> {
+  /** One more pass over a batch, or over as much of it as goes through the device at once, as in training, whose gradients go nowhere. */
+  async #timeLayers(batch: TrainingBatch): Promise<LayersEvent> {
     const { device, network } = this.#options;
+    const [{ x, targets }] = cutBatch(batch, this.#partSize(batch.x));
     using fence = await device.upload([1], new Float32Array(1), 'fence');
     // What was launched before is done before a download is answered.
     const timed = new TimedDevice(device, async () => void (await device.download(fence)));

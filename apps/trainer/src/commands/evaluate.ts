@@ -22,14 +22,14 @@ export interface EvaluateFlags {
 /** `alexnet eval`: judges a checkpoint on the test part of a data set. */
 export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const output = openOutput(flags.json ?? false);
-  const { checkpoint, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
+  const { parameters: weights, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
   const { test } = await openData(described, () => undefined);
   assertClasses(test, description.classes, described, file);
   const device = await openNamedDevice(flags.device);
   try {
-    const parameters = await uploadParameters(device, checkpoint.parameters);
+    const parameters = await uploadParameters(device, weights);
     const views = flags.views ?? preparation.recipe.evaluation.views;
     const source = evaluationBatches(prepareDataset(test, preparation.recipe, preparation.format), preparation, views);
     const began = performance.now();

@@ -24,13 +24,13 @@ export interface PredictFlags {
 /** `alexnet predict`: says what is on images. All of them are decoded before the first answer, so that a bad one is told at once. */
 export async function predictCommand(flags: PredictFlags): Promise<void> {
   const output = openOutput(flags.json ?? false);
-  const { checkpoint, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
+  const { parameters: weights, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const images = [];
   for (const path of flags.images) images.push(await decodeImage(await readImage(path), path));
   const device = await openNamedDevice(flags.device);
   try {
-    const parameters = await uploadParameters(device, checkpoint.parameters);
+    const parameters = await uploadParameters(device, weights);
     for (const [i, image] of images.entries()) {
       const { data } = await predict({ device, network, parameters, ...preparation, ...(flags.views === undefined ? {} : { views: flags.views }) }, [image]);
       const guesses = bestGuesses(data, description.classes, flags.top);

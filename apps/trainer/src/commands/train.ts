@@ -50,6 +50,7 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
   readonly maxSteps?: number;
   /** Seconds. */
   readonly maxTime?: number;
+  readonly microBatch?: number;
   readonly evaluateEvery?: number;
   readonly device?: DeviceRequest;
   readonly seed?: number;
@@ -71,10 +72,10 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
 }
 
 /** What a resumed run has decided already; to change one of these would make it another run. */
-const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
+const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'microBatch', 'lr', 'set', 'seed', 'out', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** What a run that is repeated has decided already. */
-const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'resume', 'maxSteps', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
+const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'microBatch', 'lr', 'set', 'seed', 'resume', 'maxSteps', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** A run that is ready to start. */
 interface Plan {
@@ -135,7 +136,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
-  const { seed = 1, maxSteps, maxTime, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
+  const { seed = 1, maxSteps, maxTime, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
   const rows = limitRows(trainingRows(data.train, preparation, recipe.training.batch, seed), limits);
   const ofEpochs = recipe.training.epochs * rows.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
@@ -152,6 +153,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
     ...(maxTime === undefined ? {} : { maxSeconds: maxTime }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
+    ...(microBatch === undefined ? {} : { microBatch }),
     seed,
     device: flags.device ?? 'auto',
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
@@ -184,9 +186,9 @@ async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: Train
   const { recipe, data, seed, device, limits = {}, ...rest } = description;
   const { step, divisions } = checkpoint.progress;
   const base = Object.hasOwn(recipes, recipe.name) ? recipes[recipe.name] : recipe;
-  const { evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = rest;
+  const { microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = rest;
   const ofData = { limitTrainBatches: limits.trainBatches, limitEvalBatches: limits.evalBatches, overfitBatches: limits.overfitBatches };
-  const repeated = { ...ofData, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
+  const repeated = { ...ofData, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
   const given = Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined));
   return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions };
 }
@@ -270,7 +272,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, work
   const { network, preparation, data, steps, rows, skipped, start, divisions, changes, warnings } = plan;
   const { recipe, format } = preparation;
   const description = { ...plan.description, device: device.name };
-  const { seed, checkpointEvery, keep, earlyStop, flatAfter, evaluateEvery, maxSeconds, limits = {} } = description;
+  const { seed, checkpointEvery, keep, earlyStop, flatAfter, microBatch, evaluateEvery, maxSeconds, limits = {} } = description;
   const parameters = network.parameterSpecs([1, ...inputShape(recipe, format)]).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const { strict = false } = flags;
   const job = { data: description.data, preparation, batch: recipe.training.batch, seed, strict, limits };
@@ -292,6 +294,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, work
     schedule: recipeSchedule(recipe),
     steps,
     evaluation,
+    ...(microBatch === undefined ? {} : { microBatch }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(maxSeconds === undefined ? {} : { deadline: maxSeconds }),
     magnitudes: true,

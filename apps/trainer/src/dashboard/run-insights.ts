@@ -82,8 +82,8 @@ export class RunInsights {
     if (names === '') throw new FileError({ code: 'CHECKPOINT_MISSING', message: 'This run has no checkpoint yet.' });
     if (this.#loaded?.run === run && this.#loaded.names === names) return this.#loaded;
     this.#loaded = undefined;
-    const { checkpoint, network, preparation, description, file } = await loadCheckpoint(run);
-    this.#loaded = { names, run, step: checkpoint.progress.step, parameters: checkpoint.parameters, network, preparation, description, file };
+    const { checkpoint, parameters, network, preparation, description, file } = await loadCheckpoint(run);
+    this.#loaded = { names, run, step: checkpoint.progress.step, parameters, network, preparation, description, file };
     return this.#loaded;
   }
 

@@ -23,9 +23,9 @@ const columnGap = 4;
 /** `alexnet repro fig3`: the kernels of the first layer as a picture, those of the first column above those of the second. */
 export async function fig3Command({ checkpoint: path, out, each = false, scale, json = false }: Fig3Flags): Promise<void> {
   const output = openOutput(json);
-  const { checkpoint, description, file, warnings } = await loadCheckpoint(path);
+  const { checkpoint, parameters, description, file, warnings } = await loadCheckpoint(path);
   for (const warning of warnings) output.warn(warning);
-  const columns = firstKernels(checkpoint.parameters, description.recipe.network, file);
+  const columns = firstKernels(parameters, description.recipe.network, file);
   await writeNew(out, await kernelPicture(columns, { each, scale }));
   const colour = columns.map(meanColour);
   const kernels = columns.reduce((sum, { shape }) => sum + shape[3], 0);

@@ -48,13 +48,13 @@ export interface Similar {
  */
 export async function fig4Command(flags: Fig4Flags): Promise<void> {
   const output = openOutput(flags.json ?? false);
-  const { checkpoint, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
+  const { parameters: weights, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
   const { train, test } = await openData(described);
   const device = await openNamedDevice(flags.device);
   try {
-    const parameters = await uploadParameters(device, checkpoint.parameters);
+    const parameters = await uploadParameters(device, weights);
     const context: Context = { device, parameters, preparation, network, body: bodyOf(network) };
     const order = new RandomStream(flags.seed, 'fig4').at().permutation(test.length);
     const shown = [...order.subarray(0, flags.images)];

@@ -16,7 +16,6 @@ export const network = new Sequential([
 ]);
 
 export const batchesPerEpoch = 5;
-const batch = 4;
 const classes = 3;
 
 /** Images of noise with a bright row where the label says, drawn for (epoch, index): nothing of one batch is like another. */
@@ -28,15 +27,19 @@ function images(stream: RandomStream, epoch: number, index: number, count: numbe
   return { x, labels };
 }
 
-export const source: BatchSource = {
-  batchesPerEpoch,
-  batch: async (epoch, index) => {
-    const { x, labels } = images(new RandomStream(3, 'train'), epoch, index, batch);
-    const targets = Tensor.zeros([batch, classes]);
-    labels.forEach((label, i) => (targets.data[i * classes + label] = 1));
-    return { x, targets };
-  },
-};
+export function sourceOf(batch: number): BatchSource {
+  return {
+    batchesPerEpoch,
+    batch: async (epoch, index) => {
+      const { x, labels } = images(new RandomStream(3, 'train'), epoch, index, batch);
+      const targets = Tensor.zeros([batch, classes]);
+      labels.forEach((label, i) => (targets.data[i * classes + label] = 1));
+      return { x, targets };
+    },
+  };
+}
+
+export const source = sourceOf(4);
 
 /** Seven samples in batches of 4 and 3. */
 export const evaluation: EvaluationSource = {
