@@ -7,6 +7,7 @@ export default defineConfig({
     'insight-worker': 'src/dashboard/insight-worker.ts',
     'loader-worker': 'src/loader/loader-worker.ts',
     'prepare-worker': 'src/prepare/prepare-worker.ts',
+    'tensorboard-worker': 'src/readers/tensorboard/tensorboard-worker.ts',
   },
   format: ['esm'],
   target: 'node20',

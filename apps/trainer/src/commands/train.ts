@@ -34,6 +34,7 @@ import { openOutput } from '../output.js';
 import { describePlan, fitRun, planRun, type FittingRun, type RunWork } from '../plan/plan-run.js';
 import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
 import type { RunReader } from '../readers/run-reader.js';
+import { tensorBoardReader } from '../readers/tensorboard/tensorboard-reader.js';
 import type { Reporter } from '../reporters/reporter.js';
 import { changeLines, packChanges, runCard } from '../run-card.js';
 import { packStatistics, type RunDescription } from '../run-description.js';
@@ -65,6 +66,7 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
   readonly replay?: string;
   readonly workers?: number;
   readonly strict?: boolean;
+  readonly tensorboard?: boolean;
   readonly log?: LogFormat;
   /** Port of the dashboard; 0: any that is free. */
   readonly dashboard?: number;
@@ -279,7 +281,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, work
   const folder = await plan.openFolder(description);
   const loader = workers === 0 ? undefined : await openTrainingLoader(job, rows, workers, skipped.train);
   const began = performance.now();
-  const readers: readonly RunReader[] = [];
+  const readers: RunReader[] = [];
   const tell = (event: RunEvent) => {
     reporter.report(event);
     for (const reader of readers) reader.read(event);
@@ -315,6 +317,7 @@ async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, work
   }
   try {
     let step = start?.progress.step ?? 0;
+    if (flags.tensorboard === true) readers.push(tensorBoardReader({ run: folder.path, warn: (message) => tell({ type: 'warning', step, code: 'TENSORBOARD_FAILED', message }) }));
     tell({
       type: 'start',
       run: folder.path,

@@ -25,7 +25,7 @@ let program: Promise<string> | undefined;
 export function programPath(): Promise<string> {
   program ??= process.env.CONVKIT_BUILT
     ? Promise.resolve(fileURLToPath(new URL('../../dist/alexnet.js', import.meta.url)))
-    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url), ['prepare/prepare-worker.ts', 'loader/loader-worker.ts', 'dashboard/insight-worker.ts'].map((worker) => new URL(`../../src/${worker}`, import.meta.url)));
+    : bundleSource(new URL('../../src/alexnet.ts', import.meta.url), ['prepare/prepare-worker.ts', 'loader/loader-worker.ts', 'dashboard/insight-worker.ts', 'readers/tensorboard/tensorboard-worker.ts'].map((worker) => new URL(`../../src/${worker}`, import.meta.url)));
   return program;
 }
 
