@@ -252,7 +252,7 @@ it('without --json there are lines for people, and a hint what to type next', as
   expect(lines[0]).toMatch(/^alexnet-mini \([\d,]+ parameters\) on idx:.*tiny \(8 images to learn, 6 to judge\)$/);
   expect(lines[1]).toBe('recipe alexnet-mini, but training.batch: 32 -> 2');
   expect(lines[2]).toBe(`device ${testDevice}, batch 2, seed 1; run folder spoken`);
-  expect(lines[3]).toMatch(/^epoch 1\/1 {2}step 1\/2 {2}loss \d\.\d{4} {2}top-1 \d+\.0 % {2}rate 0\.025 {2}\d+ images\/s {2}data [\d.]+ % {2}\d+ s left$/);
+  expect(lines[3]).toMatch(/^epoch 1\/1 {2}step 1\/2 {2}\d+ s left {2}loss \d\.\d{4} {2}top-1 \d+\.0 % {2}top-5 100\.0 % {2}\d+ images\/s {2}data [\d.]+ % {2}rate 0\.025$/);
   expect(stdout).toMatch(/\nstep 2: test loss \d\.\d{4}, top-1 \d+\.\d %, top-5 100\.0 % of 6 images\nfinished: 2 steps in \d+ s, /);
   expect(lines.slice(-4)).toEqual(['what next:', '  alexnet eval --checkpoint spoken --views 10', '  alexnet predict --checkpoint spoken IMAGE...', '']);
 });

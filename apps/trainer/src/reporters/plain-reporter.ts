@@ -11,7 +11,7 @@ export function plainReporter(write: Write, now: () => number = () => performanc
       if (line !== undefined) write(`${line}\n`);
       if (event.type !== 'step' || now() - last < interval) return;
       last = now();
-      write(`${meter.place}  ${meter.figures}  ${meter.timeLeft}\n`);
+      write(`${meter.place()}  ${meter.figures()}\n`);
     },
     note: (text) => write(`${text}\n`),
     dashboard: (url) => write(`dashboard: ${url}\n`),

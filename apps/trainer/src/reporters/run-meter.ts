@@ -44,27 +44,32 @@ export class RunMeter {
     return steps === 0 ? 0 : this.#step / steps;
   }
 
-  /** `epoch 3/8  step 1,204/3,744`. */
-  get place(): string {
+  /** `epoch 3/8  step 1,204/3,744  4:12 left`, of which what does not fit is left out; evaluations are not counted in the time. */
+  place(width = Infinity): string {
     if (this.#start === undefined) return '';
-    const { steps, stepsPerEpoch } = this.#start;
-    const epoch = Math.min(Math.floor(Math.max(0, this.#step - 1) / stepsPerEpoch) + 1, Math.ceil(steps / stepsPerEpoch));
-    return `epoch ${epoch}/${Math.ceil(steps / stepsPerEpoch)}  step ${count(this.#step)}/${count(steps)}`;
+    const { steps, stepsPerEpoch, batch } = this.#start;
+    const epochs = Math.ceil(steps / stepsPerEpoch);
+    const epoch = Math.min(Math.floor(Math.max(0, this.#step - 1) / stepsPerEpoch) + 1, epochs);
+    const left = this.#recent.length === 0 ? [] : [[`${duration(((steps - this.#step) * batch) / this.#imagesPerSecond)} left`, 3] as const];
+    return fitted([[`epoch ${epoch}/${epochs}`, 1], [`step ${count(this.#step)}/${count(steps)}`, 2], ...left], width);
   }
 
-  /** `loss 0.4121  top-1 84.8 %  rate 0.01  1,204 images/s  data 0.4 %`: the last is the part of the time in which updates waited for their batches. */
-  get figures(): string {
+  /** `loss 0.4121  top-1 84.8 %  top-5 99.1 %  1,204 images/s  data 0.4 %  rate 0.01`, of which what does not fit is left out. `data` is the part of the time in which updates waited for their batches. */
+  figures(width = Infinity): string {
     const last = this.#recent.at(-1);
     if (last === undefined) return '';
     const mean = (of: (step: StepEvent) => number) => this.#recent.reduce((sum, step) => sum + of(step), 0) / this.#recent.length;
-    return `loss ${mean(({ loss }) => loss).toFixed(4)}  top-1 ${percent(mean(({ top1 }) => top1))}  rate ${number(last.lr)}  ${count(this.#imagesPerSecond)} images/s  data ${percent(this.#dataShare)}`;
-  }
-
-  /** `4:12 left`; evaluations are not counted in. */
-  get timeLeft(): string {
-    if (this.#start === undefined || this.#recent.length === 0) return '';
-    const images = (this.#start.steps - this.#step) * this.#start.batch;
-    return `${duration(images / this.#imagesPerSecond)} left`;
+    return fitted(
+      [
+        [`loss ${mean(({ loss }) => loss).toFixed(4)}`, 6],
+        [`top-1 ${percent(mean(({ top1 }) => top1))}`, 5],
+        [`top-5 ${percent(mean(({ top5 }) => top5))}`, 4],
+        [`${count(this.#imagesPerSecond)} images/s`, 3],
+        [`data ${percent(this.#dataShare)}`, 2],
+        [`rate ${number(last.lr)}`, 1],
+      ],
+      width,
+    );
   }
 
   get #step(): number {
@@ -121,4 +126,12 @@ export class RunMeter {
       ? [`learnt by heart: a loss of ${number(testLoss)} is nearly 0, and every image is right: the network can learn`]
       : [`not learnt by heart: a loss of ${number(testLoss)} is not below ${byHeart}. More steps or another rate may help; if none do, look at the network, the labels and the images`];
   }
+}
+
+/** Parts in a line of at most so many characters; where they are too many, the least important ones are left out. */
+function fitted(parts: readonly (readonly [text: string, importance: number])[], width: number): string {
+  const line = parts.map(([text]) => text).join('  ');
+  if (line.length <= width || parts.length === 0) return line;
+  const least = Math.min(...parts.map(([, importance]) => importance));
+  return fitted(parts.filter(([, importance]) => importance !== least), width);
 }

@@ -20,13 +20,13 @@ const done: RunDoneEvent = {
 };
 
 /** A terminal that remembers what was written. */
-function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
+function terminal(isTTY: boolean, columns = 120): { stream: NodeJS.WriteStream; text: () => string } {
   const stream = new PassThrough();
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  return { stream: Object.assign(stream, { isTTY, columns: 120, rows: 30 }) as unknown as NodeJS.WriteStream, text: () => text };
+  return { stream: Object.assign(stream, { isTTY, columns, rows: 30 }) as unknown as NodeJS.WriteStream, text: () => text };
 }
 
 describe('jsonReporter', () => {
@@ -56,8 +56,8 @@ describe('plainReporter', () => {
       'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
       'recipe alexnet-mini, but data.flip: 0.5 -> 0',
       'device gpujs-webasm, batch 32, seed 1, 2 workers make the batches; run folder runs/a',
-      'epoch 1/2  step 1/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:40 left',
-      'epoch 1/2  step 51/200  loss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %  1:15 left',
+      'epoch 1/2  step 1/200  1:40 left  loss 0.5000  top-1 75.0 %  top-5 100.0 %  64 images/s  data 0.4 %  rate 0.02',
+      'epoch 1/2  step 51/200  1:15 left  loss 0.5000  top-1 75.0 %  top-5 100.0 %  64 images/s  data 0.4 %  rate 0.02',
       'epoch 1: training loss 0.6000, top-1 70.0 %; test loss 0.4000, top-1 85.1 %, top-5 99.0 % of 10,000 images',
       'warning: the disk is full',
       'finished: 200 steps in 5:12, 1,204 images/s, training loss 0.45, test top-1 86.0 %',
@@ -115,8 +115,29 @@ describe('chooseReporter', () => {
   it('draws two live lines on a terminal and leaves only what is worth keeping', () => {
     const text = show(true, {});
     expect(text).toContain('\u001B[36m');
-    expect(stripVTControlCharacters(text)).toContain('░░░░ epoch 1/2  step 1/200  1:40 left\nloss 0.5000  top-1 75.0 %  rate 0.02  64 images/s  data 0.4 %\n');
+    expect(stripVTControlCharacters(text)).toContain('░░░░ epoch 1/2  step 1/200  1:40 left\nloss 0.5000  top-1 75.0 %  top-5 100.0 %  64 images/s  data 0.4 %  rate 0.02\n');
     expect(stripVTControlCharacters(text)).toContain('what next:\n  alexnet train --resume runs/a\n');
+  });
+
+  it('leaves out what matters least where the terminal is narrow, and needs no more than 80 columns for the rest', () => {
+    const linesAt = (columns: number): readonly string[] => {
+      const { stream, text } = terminal(true, columns);
+      const reporter = chooseReporter('plain', stream, { NO_COLOR: '1' });
+      reporter.report({ ...start, steps: 450_450, stepsPerEpoch: 5005, batch: 256 });
+      const before = text().length;
+      reporter.report({ type: 'step', step: 440_440, epoch: 87, loss: 12.3456, top1: 1, top5: 1, lr: 0.000_123_4, imagesPerSecond: 1234, dataSeconds: 0.2 });
+      const drawn = stripVTControlCharacters(text().slice(before)).split('\n').filter((line) => line !== '');
+      reporter.close();
+      return drawn;
+    };
+    expect(linesAt(80)).toEqual([
+      `${'█'.repeat(23)}░ epoch 88/90  step 440,440/450,450  34:37 left`,
+      'loss 12.3456  top-1 100.0 %  top-5 100.0 %  1,234 images/s  data 96.4 %',
+    ]);
+    expect(linesAt(100)[1]).toBe('loss 12.3456  top-1 100.0 %  top-5 100.0 %  1,234 images/s  data 96.4 %  rate 0.0001234');
+    expect(linesAt(60)).toEqual([`${'█'.repeat(14)} epoch 88/90  step 440,440/450,450  34:37 left`, 'loss 12.3456  top-1 100.0 %  top-5 100.0 %  1,234 images/s']);
+    expect(linesAt(40)).toEqual(['███████ step 440,440/450,450  34:37 left', 'loss 12.3456  top-1 100.0 %']);
+    expect(linesAt(12)).toEqual(['34:37 left', 'loss 12.3456']);
   });
 
   it('uses no colour when NO_COLOR is set', () => {
