@@ -54,15 +54,20 @@ export function originalReporter(write: Write): Reporter {
           for (const { name, value, increment } of event.parameters) write(`  ${name.padEnd(28)} ${value.toExponential(6)} [${increment.toExponential(6)}]\n`);
           break;
         case 'evaluating':
-        case 'command':
         case 'layers':
         case 'mistakes':
-        case 'restored':
           // The code of 2012 knew none of these.
           break;
         case 'evaluation':
           flush();
           write(`======================Test output======================\nlogprob:  ${errors(event)} (${event.images} images)\n`);
+          break;
+        case 'command':
+          flush();
+          write(`# ${event.command.type}${event.command.type === 'divide-rate' ? ` ${event.command.by}` : ''} after ${event.step} minibatches\n`);
+          break;
+        case 'restored':
+          write(`# weights after ${event.from} minibatches put back\n`);
           break;
         case 'checkpoint':
           write(`Saved checkpoint to ${event.path}\n`);

@@ -1,5 +1,5 @@
 import type { RunEvent, StartEvent, RunDoneEvent } from '../run-events.js';
-import type { EpochEvent, EvaluationEvent, StepEvent } from '@convkit/training';
+import type { CommandEvent, EpochEvent, EvaluationEvent, StepEvent } from '@convkit/training';
 import { limitLines } from '../limits/run-limits.js';
 import { commandName, count, duration, number, percent } from '../wording.js';
 
@@ -29,6 +29,10 @@ export class RunMeter {
         return undefined;
       case 'evaluation':
         return this.#judgement(event);
+      case 'command':
+        return obeyed(event);
+      case 'restored':
+        return `step ${count(event.step)}: the best weights are put back, those after step ${count(event.from)}`;
       case 'warning':
         return `warning: ${event.message}`;
       case 'done':
@@ -109,7 +113,7 @@ export class RunMeter {
       `${reason}: ${count(steps)} steps in ${duration(seconds)}, ${count(imagesPerSecond)} images/s, training loss ${number(trainLoss)}${judged}`,
       ...this.#verdict(done),
       'what next:',
-      ...(reason !== 'finished' ? [`  ${command} train --resume ${run}`] : []),
+      ...(reason === 'stopped' || reason === 'time' ? [`  ${command} train --resume ${run}`] : []),
       `  ${command} eval --checkpoint ${run} --views 10`,
       `  ${command} predict --checkpoint ${run} IMAGE...`,
     ].join('\n');
@@ -125,6 +129,23 @@ export class RunMeter {
     return testLoss < byHeart && testTop1 === 1
       ? [`learnt by heart: a loss of ${number(testLoss)} is nearly 0, and every image is right: the network can learn`]
       : [`not learnt by heart: a loss of ${number(testLoss)} is not below ${byHeart}. More steps or another rate may help; if none do, look at the network, the labels and the images`];
+  }
+}
+
+/** What a command did. */
+function obeyed({ step, command }: CommandEvent): string {
+  const at = `step ${count(step)}: `;
+  switch (command.type) {
+    case 'stop':
+      return `${at}stopping`;
+    case 'checkpoint':
+      return `${at}saving a checkpoint`;
+    case 'pause':
+      return `${at}paused`;
+    case 'resume':
+      return `${at}going on`;
+    case 'divide-rate':
+      return `${at}all rates are divided by ${number(command.by)} from now on`;
   }
 }
 

@@ -18,6 +18,12 @@ const done: RunDoneEvent = {
   ...{ type: 'done', reason: 'finished', steps: 200, epochs: 2, trainLoss: 0.45, testTop1: 0.86, testTop5: 0.99, testLoss: 0.38, imagesPerSecond: 1204.4, dataSeconds: 0.4 },
   ...{ device: 'gpujs-webasm', weightsSha256: '0'.repeat(64), seconds: 312, run: 'runs/a' },
 };
+const commands = ([{ type: 'checkpoint' }, { type: 'pause' }, { type: 'resume' }, { type: 'divide-rate', by: 10 }, { type: 'stop' }] as const).map((command) => ({ type: 'command', step: 1100, command }) as const);
+/** Not for people who watch. */
+const unshown: readonly RunEvent[] = [
+  { type: 'mistakes', step: 100, confusion: [[0, 6, 10]], worst: [{ image: 17, label: 0, guess: 6, loss: 9.5 }] },
+  { type: 'layers', step: 100, layers: [{ name: 'conv1', kind: 'conv2d', forwardMs: 1.5, backwardMs: 3 }] },
+];
 
 /** A terminal that remembers what was written. */
 function terminal(isTTY: boolean, columns = 120): { stream: NodeJS.WriteStream; text: () => string } {
@@ -50,7 +56,9 @@ describe('plainReporter', () => {
       reporter.report(step(i));
       now += 100;
     }
-    for (const event of [epoch, evaluation, { type: 'warning', step: 100, code: 'X', message: 'the disk is full' } as const, done]) reporter.report(event);
+    for (const event of [epoch, evaluation, { type: 'warning', step: 100, code: 'X', message: 'the disk is full' } as const, ...commands, ...unshown, { type: 'restored', step: 200, from: 100 } as const, done]) {
+      reporter.report(event);
+    }
     reporter.close();
     expect(text.split('\n')).toEqual([
       'alexnet-mini (236,922 parameters) on fashion-mnist (60,000 images to learn, 10,000 to judge)',
@@ -60,6 +68,12 @@ describe('plainReporter', () => {
       'epoch 1/2  step 51/200  1:15 left  loss 0.5000  top-1 75.0 %  top-5 100.0 %  64 images/s  data 0.4 %  rate 0.02',
       'epoch 1: training loss 0.6000, top-1 70.0 %; test loss 0.4000, top-1 85.1 %, top-5 99.0 % of 10,000 images',
       'warning: the disk is full',
+      'step 1,100: saving a checkpoint',
+      'step 1,100: paused',
+      'step 1,100: going on',
+      'step 1,100: all rates are divided by 10 from now on',
+      'step 1,100: stopping',
+      'step 200: the best weights are put back, those after step 100',
       'finished: 200 steps in 5:12, 1,204 images/s, training loss 0.45, test top-1 86.0 %',
       'what next:',
       '  alexnet eval --checkpoint runs/a --views 10',
@@ -78,8 +92,10 @@ describe('originalReporter', () => {
     for (const number of [1, 2, 3]) learn(number, 0);
     reporter.report({ type: 'epoch', step: 3, epoch: 0, loss: 2, top1: 0.25, top5: 0.75 });
     learn(4, 1);
+    for (const event of [...commands.slice(1, 4), ...unshown]) reporter.report(event);
     reporter.report({ type: 'magnitudes', step: 4, parameters: [{ name: 'conv1.weight', value: 0.0123, increment: 4.5e-5 }] });
     reporter.report(evaluation);
+    reporter.report({ type: 'restored', step: 4, from: 3 });
     reporter.report({ type: 'checkpoint', step: 4, path: 'runs/a/checkpoints/x' });
     reporter.report({ ...done, steps: 4, seconds: 4 });
     reporter.close();
@@ -93,9 +109,13 @@ describe('originalReporter', () => {
       '1.1... logprob:  1.500000, 0.750000, 0.250000 (2.000 sec)',
       '1.2... logprob:  3.000000, 0.750000, 0.250000 (1.000 sec)',
       '2.1... logprob:  4.000000, 0.750000, 0.250000 (1.000 sec)',
+      '# pause after 1100 minibatches',
+      '# resume after 1100 minibatches',
+      '# divide-rate 10 after 1100 minibatches',
       '  conv1.weight                 1.230000e-2 [4.500000e-5]',
       '======================Test output======================',
       'logprob:  0.400000, 0.148800, 0.010000 (10000 images)',
+      '# weights after 3 minibatches put back',
       'Saved checkpoint to runs/a/checkpoints/x',
       'finished after 4 minibatches (4.000 sec)',
       '',

@@ -1,7 +1,7 @@
 /** A reader of TensorBoard's files as their formats are described, written apart from the code that writes them. */
 
 /** A value of a summary. */
-export interface ReadValue {
+interface ReadValue {
   readonly tag: string;
   readonly number?: number;
   readonly image?: { readonly height: number; readonly width: number; readonly colours: number; readonly png: Uint8Array };
