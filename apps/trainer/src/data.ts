@@ -23,6 +23,11 @@ export function shortData(description: string): string {
   return description.replace(/[^:]*\//, '');
 }
 
+/** Whether data lie in memory once they are open. */
+export function lieInMemory(description: string): boolean {
+  return ['fashion-mnist', 'idx', 'cifar10', 'cifar100'].includes(description.split(':')[0]);
+}
+
 /**
  * Opens the data set of a resolved description.
  *

@@ -21,7 +21,7 @@ export function changeLines(changes: readonly RecipeDifference[]): readonly stri
 
 /** The card of a run, in Markdown: what is run on what, in what it departs from its recipe, and every entry with its source. */
 export function runCard(description: RunDescription, changes: readonly RecipeDifference[]): string {
-  const { recipe, data, dataset, classes, format, seed, device, created, maxSteps, maxSeconds, limits = {}, versions } = description;
+  const { recipe, data, dataset, classes, dataHash, format, seed, device, created, maxSteps, maxSeconds, limits = {}, versions } = description;
   const entries = recipeEntries(recipe);
   return [
     `# ${recipe.name}`,
@@ -31,6 +31,7 @@ export function runCard(description: RunDescription, changes: readonly RecipeDif
       + `${maxSeconds === undefined ? '' : `, to end after ${duration(maxSeconds)}`}. Node ${versions.node}.`,
     '',
     ...limitLines(limits).flatMap((line) => [`A part of the data: ${line}.`, '']),
+    ...(dataHash === undefined ? [] : 'notTaken' in dataHash ? [`SHA-256 of the data: not taken; ${dataHash.notTaken}.`, ''] : [`SHA-256 of the data: training ${dataHash.train}, test ${dataHash.test}.`, '']),
     '## Departures from the recipe',
     '',
     ...(changes.length === 0 ? ['None.'] : markdownTable([['entry', 'recipe', 'this run'], ...changes.map((change) => [change.path, ...formatDifference(change)])])),

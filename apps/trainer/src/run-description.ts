@@ -15,6 +15,8 @@ const meanImageSchema = z.object({ width: positive, height: positive, channels: 
 const rgbSchema = z.tuple([finite, finite, finite]);
 const pcaSchema = z.object({ deviations: rgbSchema, axes: z.tuple([rgbSchema, rgbSchema, rgbSchema]) });
 
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
 const descriptionSchema = z.object({
   /** Whole and as it is run, so that a run goes on with the recipe it began with. */
   recipe: recipeSchema,
@@ -23,6 +25,8 @@ const descriptionSchema = z.object({
   /** What `--data` said, with paths made absolute. */
   data: z.string(),
   dataset: z.object({ name: z.string(), trainImages: positive, testImages: positive }),
+  /** Hashes of both parts of the data, or why they were not taken. */
+  dataHash: z.exactOptional(z.union([z.object({ train: sha256Schema, test: sha256Schema }), z.object({ notTaken: z.string() })])),
   classes: z.array(z.string()).min(1),
   format: z.object({ size: positive, channels: positive, classes: positive }),
   statistics: z.object({ mean: z.array(finite), deviation: z.array(finite), meanImage: z.exactOptional(meanImageSchema), pca: z.exactOptional(pcaSchema) }),

@@ -67,6 +67,7 @@ describe('alexnet train --json', () => {
     expect(run).toMatchObject({
       data: `idx:${join(cwd, 'tiny')}`,
       dataset: { name: 'idx', trainImages: 8, testImages: 6 },
+      dataHash: { train: expect.stringMatching(/^[0-9a-f]{64}$/) as string, test: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       classes: ['0', '1', '2'],
       format: { size: 28, channels: 1, classes: 3 },
       changes: [{ path: 'training.batch', from: 32, to: 2 }],
@@ -79,6 +80,7 @@ describe('alexnet train --json', () => {
     const card = await readFile(join(cwd, 'whole/card.md'), 'utf8');
     expect(card).toContain('| training.batch | 32 | 2 |');
     expect(card).toContain('| training.batch | 2 | --batch |');
+    expect(card).toMatch(/^SHA-256 of the data: training [0-9a-f]{64}, test [0-9a-f]{64}\.$/m);
     expect((run.versions as Record<string, string>)['@convkit/training']).toMatch(/^\d+\.\d+\.\d+/);
     const names = await readdir(join(cwd, 'whole/checkpoints'));
     expect(names.sort()).toEqual(['best.safetensors', ...[2, 4, 6].map((step) => `step-0000000${step}.safetensors`)]);
@@ -110,6 +112,15 @@ describe('alexnet train --resume', () => {
     expect(described).toMatchObject({ microBatch: 1, recipe: { optimiser: { clipNorm: 0.5, average: 0.5 } } });
     const judged = await alexnet(['eval', '--checkpoint', 'averaged', '--device', testDevice, '--json'], { cwd });
     expect(judged.events.at(-1)).toMatchObject({ loss: doneOf(once).testLoss, top1: doneOf(once).testTop1 });
+  });
+
+  it('refuses data of which an image or a label is another one now', async () => {
+    const labels = join(cwd, 'tiny/train-labels-idx1-ubyte');
+    const before = await readFile(labels);
+    await writeFile(labels, Uint8Array.from(before, (byte, i) => (i === before.length - 1 ? 0 : byte)));
+    const refused = await alexnet(['train', '--resume', 'whole', '--max-steps', '8', '--json'], { cwd });
+    await writeFile(labels, before);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '', stderr: `error: idx:${join(cwd, 'tiny')}: is not the data of this run any more: an image or a label is another one than when it began.\n` });
   });
 
   it('ends as if there had been no interruption, in the same folder', async () => {

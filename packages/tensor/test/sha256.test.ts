@@ -11,6 +11,14 @@ describe('sha256', () => {
     expect(await of('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq')).toBe('248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1');
   });
 
+  it('gives long bytes the digest that their platform gives them', async () => {
+    for (const length of [65_535, 65_536, 65_537, 200_000]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 7) % 251);
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      expect(await sha256(bytes)).toBe(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+    }
+  });
+
   it('reads no more than the view it is given', async () => {
     const bytes = new TextEncoder().encode('xabcx');
     expect(await sha256(bytes.subarray(1, 4))).toBe(await sha256(new TextEncoder().encode('abc')));

@@ -24,6 +24,7 @@ import { InsightThread } from '../dashboard/insight-thread.js';
 import { pageFolder } from '../dashboard/page-folder.js';
 import { openData, resolveData } from '../data.js';
 import { FileError } from '../file-error.js';
+import { hashData } from '../hash-data.js';
 import { onInterrupt } from '../interrupt.js';
 import { limitJudgement, limitRows } from '../limits/limit-rows.js';
 import { limitsOf, type LimitFlags } from '../limits/run-limits.js';
@@ -148,6 +149,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
     changes: packChanges(changes),
     data: described,
     dataset: datasetOf(raw),
+    dataHash: await hashData(described, raw),
     classes: [...classes],
     format,
     statistics: packStatistics(statistics, recipe),
@@ -216,6 +218,10 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       code: 'FILE_STATE',
       message: `${description.data}: is not the data of this run any more: ${found.trainImages} and ${found.testImages} images of ${raw.train.classes.length} classes, not ${description.dataset.trainImages} and ${description.dataset.testImages} of ${description.classes.length}.`,
     });
+  }
+  // Runs from before hashes were taken have none.
+  if (description.dataHash !== undefined && JSON.stringify(await hashData(description.data, raw)) !== JSON.stringify(description.dataHash)) {
+    throw new FormatError({ code: 'FILE_STATE', message: `${description.data}: is not the data of this run any more: an image or a label is another one than when it began.` });
   }
   const { recipe, format } = preparation;
   const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };

@@ -3,18 +3,16 @@ import { countCores } from '@convkit/tensor';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { lieInMemory } from '../data.js';
 import { keepSharp } from './keep-sharp.js';
 import type { TrainingJob } from './training-job.js';
 
-/** Data that lie in memory once they are open: every worker would hold them all, to save a few microseconds an image. */
-const inMemory: readonly string[] = ['fashion-mnist', 'idx', 'cifar10', 'cifar100'];
-
 /**
- * Workers that make batches of the data, where nobody says how many: none for data in memory; for photographs one for each core but that of the main thread, at most 4 and at least 1.
+ * Workers that make batches of the data, where nobody says how many: none for data in memory, of which every worker would hold all to save a few microseconds an image; for photographs one for each core but that of the main thread, at most 4 and at least 1.
  * More would not train faster: four decode about a thousand photographs of 256 pixels a second, and on the device `cpu`, which computes on all cores, every worker takes time from it.
  */
 export function defaultWorkers(data: string): number {
-  return inMemory.includes(data.split(':')[0]) ? 0 : Math.max(1, Math.min(4, countCores() - 1));
+  return lieInMemory(data) ? 0 : Math.max(1, Math.min(4, countCores() - 1));
 }
 
 /**
