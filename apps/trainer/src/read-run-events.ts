@@ -106,30 +106,36 @@ const commandSchema = z.discriminatedUnion('type', [
 
 const typedSchema = z.object({ type: text });
 
-const schemas = new Map(
-  Object.entries({
-    start: {
-      ...{ run: text, recipe: text, model: text, changes: z.array(text), data: text, device: text },
-      ...{ step: whole, steps: whole, stepsPerEpoch: whole, batch: whole, seed: whole, parameters: whole, trainImages: whole, testImages: whole, workers: whole },
-      limits: z.exactOptional(limitsSchema),
-    },
-    step: { step: whole, epoch: whole, ...judged, lr: real, imagesPerSecond: real, dataSeconds: real },
-    epoch: { step: whole, epoch: whole, ...judged },
-    magnitudes: { step: whole, parameters: z.array(z.object({ name: text, value: real, increment: real })) },
-    layers: { step: whole, layers: z.array(z.object({ name: text, kind: text, forwardMs: real, backwardMs: real })) },
-    evaluation: { step: whole, ...judged, images: whole },
-    mistakes: {
-      step: whole,
-      confusion: z.array(z.tuple([whole, whole, whole])),
-      worst: z.array(z.object({ image: whole, label: whole, guess: whole, loss: real })),
-    },
-    checkpoint: { step: whole, path: text },
-    command: { step: whole, command: commandSchema },
-    restored: { step: whole, from: whole },
-    warning: { step: whole, code: text, message: text },
-    done: {
-      ...{ reason: z.enum(['finished', 'stopped', 'time', 'early-stop']), steps: whole, epochs: whole, trainLoss: real, testTop1: z.number().nullable(), testTop5: z.number().nullable(), testLoss: z.number().nullable() },
-      ...{ imagesPerSecond: real, dataSeconds: real, seconds: real, device: text, weightsSha256: text, run: text },
-    },
-  }).map(([type, members]) => [type, z.object({ type: z.literal(type), ...members }) as unknown as z.ZodType<RunEvent>]),
+/** Of each type of event but the one that is never written, what is checked of each member. */
+type Schemas = { readonly [Type in Exclude<RunEvent['type'], 'evaluating'>]: Members<Extract<RunEvent, { type: Type }>> };
+type Members<Event> = { readonly [Name in Exclude<keyof Event, 'type'>]-?: z.ZodType<Event[Name]> };
+
+const members: Schemas = {
+  start: {
+    ...{ run: text, recipe: text, model: text, changes: z.array(text), data: text, device: text },
+    ...{ step: whole, steps: whole, stepsPerEpoch: whole, batch: whole, seed: whole, parameters: whole, trainImages: whole, testImages: whole, workers: whole },
+    limits: z.exactOptional(limitsSchema),
+  },
+  step: { step: whole, epoch: whole, ...judged, lr: real, imagesPerSecond: real, dataSeconds: real },
+  epoch: { step: whole, epoch: whole, ...judged },
+  magnitudes: { step: whole, parameters: z.array(z.object({ name: text, value: real, increment: real })) },
+  layers: { step: whole, layers: z.array(z.object({ name: text, kind: text, forwardMs: real, backwardMs: real })) },
+  evaluation: { step: whole, ...judged, images: whole },
+  mistakes: {
+    step: whole,
+    confusion: z.array(z.tuple([whole, whole, whole])),
+    worst: z.array(z.object({ image: whole, label: whole, guess: whole, loss: real })),
+  },
+  checkpoint: { step: whole, path: text },
+  command: { step: whole, command: commandSchema },
+  restored: { step: whole, from: whole },
+  warning: { step: whole, code: text, message: text },
+  done: {
+    ...{ reason: z.enum(['finished', 'stopped', 'time', 'early-stop']), steps: whole, epochs: whole, trainLoss: real, testTop1: z.number().nullable(), testTop5: z.number().nullable(), testLoss: z.number().nullable() },
+    ...{ imagesPerSecond: real, dataSeconds: real, seconds: real, device: text, weightsSha256: text, run: text },
+  },
+};
+
+const schemas: ReadonlyMap<string, z.ZodType<RunEvent>> = new Map(
+  Object.entries(members).map(([type, rest]) => [type, z.object({ type: z.literal(type), ...rest }) as unknown as z.ZodType<RunEvent>]),
 );
