@@ -11,7 +11,7 @@ import { layerLaws, type LawCase } from './support/layer-laws.js';
 
 /** Everything the package exports that makes no layer. */
 const others = [
-  'Sequential', 'Tape', 'constant', 'downloadParameters', 'formatSummary', 'gaussian', 'heNormal', 'releaseAll', 'softmaxCrossEntropy', 'summarise', 'uniform', 'uploadParameters', 'zeros',
+  'Sequential', 'Tape', 'addGradients', 'constant', 'downloadParameters', 'formatSummary', 'gaussian', 'heNormal', 'releaseAll', 'softmaxCrossEntropy', 'summarise', 'uniform', 'uploadParameters', 'zeros',
 ];
 
 const cases = Object.entries(layerLaws).flatMap(([kind, { cases }]) =>
