@@ -112,7 +112,7 @@ describe('readRunEvents', () => {
     expect(error).toMatchObject({ code: 'FILE_MISSING', summary: expect.stringContaining('nowhere: cannot be read') as string });
   });
 
-  it('gives of 10,000 mutated files typed errors or events, without touching a prototype or the memory', { timeout: 180_000 }, async () => {
+  it('gives of 10,000 mutated files typed errors or events, without touching a prototype or the memory', { timeout: 600_000 }, async () => {
     const source = Buffer.from(lines(samples));
     const stream = new RandomStream(1, 'mutations');
     const types = new Set(samples.map(({ type }) => type));
@@ -127,7 +127,7 @@ describe('readRunEvents', () => {
         if (kind === 0) bytes[at] = draws.integer(256);
         else if (kind === 1) bytes[at] = '{}[]",:0123456789\\e-. \n'.charCodeAt(draws.integer(24));
         else if (kind === 2) bytes = bytes.slice(0, Math.max(1, at));
-        else if (kind === 3) bytes = Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(draws.integer(bytes.length))]);
+        else if (kind === 3) bytes = new Uint8Array(Buffer.concat([bytes.subarray(0, at), bytes.subarray(draws.integer(bytes.length))]));
         else bytes = new Uint8Array(Buffer.from(Buffer.from(bytes).toString().replaceAll(['step', 'type', 'null', 'loss'][draws.integer(4)], ['__proto__', 'constructor', '1e999', '-1'][draws.integer(4)])));
         if (bytes.length === 0) bytes = Uint8Array.of(0);
       }
@@ -137,7 +137,7 @@ describe('readRunEvents', () => {
       const path = join(folder, `mutated-${index % 100}.jsonl`);
       writeFileSync(path, mutated(stream.at(index)));
       try {
-        for (const event of await readAll(path)) expect(types).toContain(event.type);
+        if (!(await readAll(path)).every(({ type }) => types.has(type))) throw new Error(`file ${index} has an unknown event`);
         note('read');
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
