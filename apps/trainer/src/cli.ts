@@ -73,7 +73,7 @@ export function createCli(): Command {
     .option('--early-stop <n>', 'end when more than so many evaluations in a row brought no better top-1, with the best weights', whole(0))
     .option('--flat-after <updates>', 'end with an error when the loss stays that of a guess over twice so many updates', whole(1))
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
-    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-time, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop, --flat-after and --tensorboard may be given beside it')
+    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-time, --micro-batch, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop, --flat-after and --tensorboard may be given beside it')
     .option('--replay <run>', 'begin anew and repeat another run as far as it came, with all that commands did to its rates; ends with the same weights on the same device')
     .option('--tensorboard', 'write files for TensorBoard into the run folder: numbers of every update, kernels of the first layer and histograms of all parameters at every checkpoint')
     .addOption(portOption('--dashboard [port]', 'show the run in a browser on this machine, and steer it from there; the address is printed').preset('0'))

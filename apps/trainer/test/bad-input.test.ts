@@ -83,7 +83,6 @@ const rows: [string, string[], number, RegExp | string, (RegExp | string)?][] = 
   ['an empty folder of data', ['train', '--data', 'idx:empty', ...onHost], 1, /^error: .*\/empty: no file train-images-idx3-ubyte or \.gz in it\.$/],
   ['an empty folder of images', ['train', '--data', 'folder:empty', ...onHost], 1, /^error: .*\/empty: no class folders in it\.$/, /^help: /],
   ['a device that is not there', ['train', '--data', 'idx:tiny', '--batch', '2', '--device', 'webgl2', '--json'], 1, /^error: .*webgl2/, /^help: /],
-  ['other parts of a batch than the resumed run has', ['train', '--resume', 'good', '--micro-batch', '1', ...onHost], 2, 'error: --micro-batch cannot be given together with --resume: the run has decided it.', /^help: /],
   ['a missing run to resume', ['train', '--resume', 'nowhere', ...onHost], 1, 'error: nowhere: there is no such run folder or checkpoint.', /^help: /],
   ['a run without a checkpoint', ['eval', '--checkpoint', 'empty', ...onHost], 1, 'error: empty: holds no checkpoint.', /^help: /],
   ['a run whose checkpoints are all torn', ['train', '--resume', 'torn', ...onHost], 1, /^error: torn: holds no checkpoint that is whole; of 1 the newest: step-00000007\.safetensors: "conv\d\.weight" should end at byte \d+, but the file ends, at byte 12000\.$/, /^help: /],

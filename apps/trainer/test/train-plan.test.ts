@@ -48,7 +48,7 @@ describe('alexnet train --plan', () => {
 it.each([[[]], [['--plan']]])('a run that cannot fit is refused before it begins, with all numbers %j', async (flags) => {
   const { exitCode, stdout, stderr } = await alexnet(['train', '--batch', '60000', '--device', testDevice, '--json', ...flags], { cwd });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  const found = /^error: batches of 60000 take ([\d,]+) bytes of the device cpu \(parameters [\d,]+, the optimiser's [\d,]+, activations kept for backward [\d,]+\), which holds 4,294,967,296 at most\.\nhelp: --batch (\d+) is the largest that fits\.\n$/.exec(stderr);
+  const found = /^error: batches of 60000 take ([\d,]+) bytes of the device cpu \(parameters [\d,]+, the optimiser's [\d,]+, activations kept for backward [\d,]+\), which holds 4,294,967,296 at most\.\nhelp: --micro-batch (\d+) trains the same in parts that fit\.\n$/.exec(stderr);
   expect(Number(found?.[1].replaceAll(',', ''))).toBeGreaterThan(2 ** 32);
   expect(Number(found?.[2])).toBeGreaterThan(100);
   expect(Number(found?.[2])).toBeLessThan(60_000);

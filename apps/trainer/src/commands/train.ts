@@ -75,10 +75,10 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
 }
 
 /** What a resumed run has decided already; to change one of these would make it another run. */
-const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'microBatch', 'lr', 'set', 'seed', 'out', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
+const decided = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'out', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** What a run that is repeated has decided already. */
-const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'microBatch', 'lr', 'set', 'seed', 'resume', 'maxSteps', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
+const decidedByReplayed = ['recipe', 'model', 'data', 'epochs', 'batch', 'lr', 'set', 'seed', 'resume', 'maxSteps', 'limitTrainBatches', 'limitEvalBatches', 'overfitBatches'] as const;
 
 /** A run that is ready to start. */
 interface Plan {
@@ -236,6 +236,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       ...(flags.keep === undefined ? {} : { keep: flags.keep }),
       ...(flags.earlyStop === undefined ? {} : { earlyStop: flags.earlyStop }),
       ...(flags.flatAfter === undefined ? {} : { flatAfter: flags.flatAfter }),
+      ...(flags.microBatch === undefined ? {} : { microBatch: flags.microBatch }),
       ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),
       ...(flags.maxTime === undefined ? {} : { maxSeconds: flags.maxTime }),
     },
@@ -264,9 +265,9 @@ async function openRaw(described: string, { strict = false }: TrainFlags): Promi
 }
 
 function workOf({ description, network, preparation, data, steps, rows, skipped, start }: Plan, { strict = false, workers = defaultWorkers(description.data), out, resume }: TrainFlags, device: Device): RunWork {
-  const { limits = {}, evaluateEvery = 1, keep = 3 } = description;
+  const { limits = {}, microBatch = rows.batch, evaluateEvery = 1, keep = 3 } = description;
   const evaluation = limitJudgement(evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }), rows, limits);
-  return { device, network, preparation, rows, evaluation, evaluateEvery, done: start?.progress.step ?? 0, steps, workers, keep, out: out ?? resume ?? 'runs' };
+  return { device, network, preparation, rows, microBatch, evaluation, evaluateEvery, done: start?.progress.step ?? 0, steps, workers, keep, out: out ?? resume ?? 'runs' };
 }
 
 /** `alexnet train --plan`: what the run would take. */

@@ -1,7 +1,7 @@
 import { DeviceError, type Device } from '@convkit/tensor';
 import { freemem, totalmem } from 'node:os';
 import { count } from '../wording.js';
-import type { MemoryPlan } from './plan-memory.js';
+import type { MemoryPlan, MemoryPlanner } from './plan-memory.js';
 
 /** The memory there is, in bytes. */
 export interface MemoryLimits {
@@ -33,31 +33,39 @@ export function whyTooLarge({ deviceBytes, machineBytes }: MemoryPlan, { device,
  * Refuses a run that cannot fit into memory.
  *
  * @param name Of the device.
- * @param planFor The plan for a batch; it is asked for the largest that fits.
+ * @param planFor It is asked for the largest part of the batch that fits, and for the largest batch if there is none.
  * @returns The plan.
  * @throws DeviceError `DEVICE_MEMORY`
  */
-export function assertFits(asked: number, planFor: (batch: number) => MemoryPlan, limits: MemoryLimits, name: string): MemoryPlan {
-  const plan = planFor(asked);
+export function assertFits(asked: { readonly batch: number; readonly microBatch: number }, planFor: MemoryPlanner, limits: MemoryLimits, name: string): MemoryPlan {
+  const plan = planFor(asked.batch, asked.microBatch);
   const why = whyTooLarge(plan, limits);
   if (why === undefined) return plan;
-  const { batch, parameterBytes, optimiserBytes, activationBytes, deviceBytes, loaderBytes, checkpointBytes, machineBytes } = plan;
+  const { batch, microBatch, parameterBytes, optimiserBytes, activationBytes, deviceBytes, loaderBytes, checkpointBytes, machineBytes } = plan;
   const parts = `parameters ${count(parameterBytes)}, the optimiser's ${count(optimiserBytes)}, activations kept for backward ${count(activationBytes)}`;
-  const fitting = largestBatch(batch, (smaller) => whyTooLarge(planFor(smaller), limits) === undefined);
+  const batches = microBatch < batch ? `batches of ${batch} in parts of ${microBatch}` : `batches of ${batch}`;
+  const fits = (smaller: number, part: number) => whyTooLarge(planFor(smaller, part), limits) === undefined;
+  const part = largestBelow(microBatch, (size) => fits(batch, size));
+  const fitting = part > 0 ? 0 : largestBelow(batch, (smaller) => fits(smaller, microBatch));
   throw new DeviceError({
     code: 'DEVICE_MEMORY',
     message:
       why === 'device'
-        ? `batches of ${batch} take ${count(deviceBytes)} bytes of the device ${name} (${parts}), which holds ${count(limits.device ?? Infinity)} at most.`
-        : `batches of ${batch} take ${count(machineBytes)} bytes of this machine (${parts}, tensors in all ${count(deviceBytes)}, batches on their way ${count(loaderBytes)}, a checkpoint twice ${count(2 * checkpointBytes)}), `
+        ? `${batches} take ${count(deviceBytes)} bytes of the device ${name} (${parts}), which holds ${count(limits.device ?? Infinity)} at most.`
+        : `${batches} take ${count(machineBytes)} bytes of this machine (${parts}, tensors in all ${count(deviceBytes)}, batches on their way ${count(loaderBytes)}, a checkpoint twice ${count(2 * checkpointBytes)}), `
           + `but of its ${count(limits.total)} only ${count(limits.available)} are there.`,
-    help: fitting === 0 ? 'not even a batch of 1 fits: choose a smaller network, or a machine with more memory.' : `--batch ${fitting} is the largest that fits.`,
+    help:
+      part > 0
+        ? `--micro-batch ${part} trains the same in parts that fit.`
+        : fitting > 0
+          ? `--batch ${fitting} is the largest that fits.`
+          : 'not even a batch of 1 fits: choose a smaller network, or a machine with more memory.',
   });
 }
 
-/** The largest batch below `batch` that fits, by bisection; 0 if none does. */
-function largestBatch(batch: number, fits: (batch: number) => boolean): number {
-  let [low, high] = [0, batch];
+/** The largest size below `size` that fits, by bisection; 0 if none does. */
+function largestBelow(size: number, fits: (size: number) => boolean): number {
+  let [low, high] = [0, size];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (fits(middle)) low = middle;

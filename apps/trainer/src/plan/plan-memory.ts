@@ -19,6 +19,8 @@ export interface MemoryDemand {
 /** The memory of a run, in bytes unless said otherwise. */
 export interface MemoryPlan {
   readonly batch: number;
+  /** Images that go through the device at once: the batch, or a part of it. */
+  readonly microBatch: number;
   /** Numbers in all parameters. */
   readonly parameters: number;
   /** Of one image forward. */
@@ -28,7 +30,7 @@ export interface MemoryPlan {
   readonly parameterBytes: number;
   /** What the optimiser remembers: velocities. */
   readonly optimiserBytes: number;
-  /** Kept for backward, at this batch. */
+  /** Kept for backward, of the images that go through the device at once. */
   readonly activationBytes: number;
   /** The most that tensors take on the device at once, in training and in evaluation: all of the above, and what is in use beside it. */
   readonly deviceBytes: number;
@@ -39,16 +41,19 @@ export interface MemoryPlan {
   readonly machineBytes: number;
 }
 
+/** The plan for batches of so many images that go through the device in parts of so many. */
+export type MemoryPlanner = (batch: number, microBatch: number) => MemoryPlan;
+
 /** Devices whose tensors lie in a GPU. */
 const onGpu: readonly string[] = ['webgpu', 'webgl2'];
 
 /**
- * What a run takes, by its batch. Two updates and an evaluation are done on a device that computes nothing, once with batches of one image and once of two: every tensor is so large plus so much for each
+ * What a run takes, by its batch and by how much of it goes through the device at once. Two updates and an evaluation are done on a device that computes nothing, once with batches of one image and once of two: every tensor is so large plus so much for each
  * image, so the most of all batches is known. Where a device splits long sums, so that larger batches take other tensors, it is an estimate.
  *
  * @param like The device of the run.
  */
-export async function memoryPlanner(demand: MemoryDemand, like: Pick<Device, 'name' | 'limits'>): Promise<(batch: number) => MemoryPlan> {
+export async function memoryPlanner(demand: MemoryDemand, like: Pick<Device, 'name' | 'limits'>): Promise<MemoryPlanner> {
   const { network, image, batches } = demand;
   const [one, two] = [await countTensors(demand, 1, like), await countTensors(demand, 2, like)];
   const { parameters, multiplyAdds, bytesKept, rows } = summarise(network, [1, ...image]);
@@ -56,17 +61,20 @@ export async function memoryPlanner(demand: MemoryDemand, like: Pick<Device, 'na
   const { optimiserBytes } = one;
   const parameterBytes = 4 * parameters;
   const checkpointBytes = parameterBytes + optimiserBytes;
-  return (batch) => {
-    const deviceBytes = mostAt(batch, one.live, two.live);
+  return (batch, part) => {
+    const microBatch = Math.min(part, batch);
+    // The gradients of a part are there beside the sums of those before.
+    const deviceBytes = mostAt(microBatch, one.live, two.live) + (microBatch < batch ? parameterBytes : 0);
     const loaderBytes = 4 * batches * batch * sizeOf(image);
     return {
       batch,
+      microBatch,
       parameters,
       multiplyAdds,
       multiplyAddsOfUpdate: batch * (3 * multiplyAdds - firstLayer),
       parameterBytes,
       optimiserBytes,
-      activationBytes: batch * bytesKept,
+      activationBytes: microBatch * bytesKept,
       deviceBytes,
       loaderBytes,
       checkpointBytes,

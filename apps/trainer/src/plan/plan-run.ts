@@ -18,6 +18,8 @@ export interface RunWork {
   readonly network: Sequential;
   readonly preparation: Preparation;
   readonly rows: RowSource;
+  /** Images that go through the device at once, at most. */
+  readonly microBatch: number;
   readonly evaluation: EvaluationSource;
   /** Epochs from one evaluation to the next. */
   readonly evaluateEvery: number;
@@ -39,10 +41,10 @@ export interface FittingRun {
 }
 
 /** @param limits Default: those of this machine. @throws DeviceError `DEVICE_MEMORY` when the run cannot fit. */
-export async function fitRun({ device, network, preparation: { recipe, format }, rows, evaluation, workers }: RunWork, limits: MemoryLimits = memoryLimits(device)): Promise<FittingRun> {
+export async function fitRun({ device, network, preparation: { recipe, format }, rows, microBatch, evaluation, workers }: RunWork, limits: MemoryLimits = memoryLimits(device)): Promise<FittingRun> {
   // A loader has a ring of four batches; without one a batch is in use and the next in the making.
   const demand = { recipe, network, image: inputShape(recipe, format), classes: format.classes, evaluationRows: evaluation.views * Math.ceil(evaluation.images / evaluation.batches), batches: workers === 0 ? 2 : 4 };
-  const memory = assertFits(rows.batch, await memoryPlanner(demand, device), limits, device.name);
+  const memory = assertFits({ batch: rows.batch, microBatch }, await memoryPlanner(demand, device), limits, device.name);
   return { memory, limits };
 }
 
@@ -69,12 +71,12 @@ const timedImages = 64;
 
 /** Measures a few updates, forward passes and rows, and foretells the time and the disk that a run takes. */
 export async function planRun({ device, preparation: { recipe, format }, rows, evaluation, evaluateEvery, done, steps, workers, keep, out }: RunWork, memory: MemoryPlan): Promise<RunPlan> {
-  const { batch } = memory;
+  const { batch, microBatch } = memory;
   const perEvaluation = evaluateEvery * rows.batchesPerEpoch;
   // The end is judged whatever it is.
   const evaluations = Math.max(0, Math.ceil(steps / perEvaluation) - Math.floor(done / perEvaluation));
   const updates = Math.max(0, steps - done);
-  using workload = await openWorkload(device, { name: recipe.network.name, design: recipe.network, recipe, defaults: format }, batch);
+  using workload = await openWorkload(device, { name: recipe.network.name, design: recipe.network, recipe, defaults: format }, microBatch);
   using token = await device.upload([1], new Float32Array(1), 'fence');
   const secondsOf = async (once: () => Promise<void>) => {
     const fenced = async () => {
@@ -84,8 +86,8 @@ export async function planRun({ device, preparation: { recipe, format }, rows, e
     await repeat(fenced, { times: 1, milliseconds: 200 });
     return median(await repeat(fenced, { times: 3, milliseconds: 1000 })) / 1000;
   };
-  const trainImagesPerSecond = batch / (await secondsOf(() => workload.train()));
-  const forwardImagesPerSecond = batch / (await secondsOf(() => workload.forward()));
+  const trainImagesPerSecond = microBatch / (await secondsOf(() => workload.train()));
+  const forwardImagesPerSecond = microBatch / (await secondsOf(() => workload.forward()));
   return {
     steps: updates,
     evaluations,
@@ -127,7 +129,7 @@ export function describePlan({ device, preparation: { recipe }, rows, workers }:
   const rate = (value: number) => `${number(value)} images/s`;
   const threads = Math.max(1, workers);
   return [
-    `${recipe.network.name}, batches of ${memory.batch} images ${rows.rowShape.join('x')}, on ${device.name}`,
+    `${recipe.network.name}, batches of ${memory.batch} images${memory.microBatch < memory.batch ? ` in parts of ${memory.microBatch}` : ''} ${rows.rowShape.join('x')}, on ${device.name}`,
     '',
     ...formatTable([
       ['parameters', count(memory.parameters)],
