@@ -261,7 +261,7 @@ export function createCli(): Command {
     .description('ReLU against tanh and sigmoid: a net of four layers on CIFAR-10, each at a rate tuned for it, until the training error is 25 %. Curves as SVG. Takes an hour or more; a study that was stopped goes on where it was.')
     .requiredOption('--data <data>', 'as for train; the paper used CIFAR-10')
     .option('--out <folder>', 'where results are written, and taken over from when they are there', 'repro/fig1')
-    .option('--rates <list>', 'rates that are tried, with commas', rates, [0.001, 0.003, 0.01, 0.03])
+    .option('--rates <list>', 'rates that are tried, with commas', rates, [0.001, 0.003, 0.01, 0.03, 0.1])
     .option('--tune-epochs <n>', 'epochs of a try', whole(1), 1)
     .option('--max-epochs <n>', 'when to give a net up', whole(1), 40)
     .option('--batch <n>', 'images in an update', whole(1), 128)
