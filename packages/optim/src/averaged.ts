@@ -25,7 +25,8 @@ export interface AveragedOptions {
  * const state = await optimiser.initialState(device, parameters);
  * const gradients = new Map([['w', await device.upload([1], new Float32Array([4]), 'dw')]]);
  * await optimiser.step(device, parameters, gradients, state, 1);
- * for (const weights of [parameters, optimiser.judged!(parameters, state)]) console.log((await device.download(weights.get('w')!)).data[0]); // -3, then 0
+ * const average = optimiser.judged!(parameters, state).get('w')!;
+ * console.log((await device.download(parameters.get('w')!)).data[0], (await device.download(average)).data[0]); // -3 0
  * ```
  */
 export function averaged(optimiser: Optimiser, { decay }: AveragedOptions): Optimiser {

@@ -30,7 +30,7 @@ export interface ClippedOptions {
  * const state = await optimiser.initialState(device, parameters);
  * const gradients = new Map([['w', await device.upload([2], new Float32Array([30, -40]), 'dw')]]);
  * await optimiser.step(device, parameters, gradients, state, 1);
- * for (const w of parameters.values()) console.log((await device.download(w)).data); // Float32Array(2) [ -0.6…, 0.8… ]
+ * for (const w of parameters.values()) console.log((await device.download(w)).data); // Float32Array(2) [ -0.59…, 0.79… ]
  * ```
  */
 export function clipped(optimiser: Optimiser, { norm }: ClippedOptions): Optimiser {

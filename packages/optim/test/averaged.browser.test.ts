@@ -1,0 +1,1 @@
+import './averaged.test.js';
