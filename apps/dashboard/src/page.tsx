@@ -38,8 +38,9 @@ export function Page() {
         <p class="brand">convkit</p>
         <p class={`connection ${connection}`}>{connections[connection]}</p>
       </header>
-      <p id="announcement" role="status" class={session.announcement ? '' : 'unseen'}>
-        {session.announcement}
+      <p id="announcement" role="status">
+        {/* Another element for another text, so that each is seen as long. */}
+        {session.announcement && <span key={session.announcement}>{session.announcement}</span>}
       </p>
       {connection === 'locked' && (
         <p class="alert" role="alert">

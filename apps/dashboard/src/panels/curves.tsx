@@ -1,4 +1,4 @@
-import { compact, loss, milliseconds, percent, significant } from '../format.js';
+import { compact, loss, percent, significant } from '../format.js';
 import { LineChart } from '../line-chart.js';
 import { Panel } from '../panel.js';
 import type { Line, Range, Scale } from '../plot.js';
@@ -20,7 +20,7 @@ const lossScale: Scale = { format: (value) => loss(value).replace(/0$/, '') };
 const partScale: Scale = { format: (value) => percent(value, value < 0.9995 && value > 0 ? 1 : 0).replace('.0 %', ' %'), range: [0, 1] };
 const rateScale: Scale = { format: significant, log: true };
 const speedScale: Scale = { format: compact };
-const waitScale: Scale = { format: (seconds) => (seconds === 0 ? '0 ms' : milliseconds(1_000 * seconds)) };
+const waitScale: Scale = { format: (seconds) => `${compact(1_000 * seconds)} ms` };
 
 /** How training goes, step by step: all runs that are shown in the same charts. */
 export function Curves({ runs, shown, view, onView }: CurvesProps) {
