@@ -1,7 +1,8 @@
 import { constantRate } from '@convkit/optim';
 import { openHostDevice } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { DivergedError, train } from '@convkit/training';
+import { train } from '@convkit/training';
+import { DivergedError } from '../src/diverged-error.js';
 import { FlatLoss } from '../src/flat-loss.js';
 import { collect, options } from './support/tiny.js';
 
