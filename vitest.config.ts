@@ -2,7 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGUMENTS, findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
 
-// With CONVKIT_BUILT the tests of the packages run on what was built, which @convkit/* resolves to through node_modules.
+// In Node tests run on the sources; with CONVKIT_BUILT, as in browsers, on what was built, which @convkit/* resolves to through node_modules.
 const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
 
 /** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
@@ -26,7 +26,6 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias },
         // Shared memory, and with it WebAssembly threads, exists on isolated pages only.
         server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
         optimizeDeps: { include: ['gpu.js', 'fast-check'] },

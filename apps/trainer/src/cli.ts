@@ -1,20 +1,19 @@
 import { networks, recipes } from '@convkit/alexnet';
 import { deviceNames } from '@convkit/kernels-cpu';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { benchCommand, type BenchFlags } from './commands/bench.js';
-import { dashboardCommand, type DashboardFlags } from './commands/dashboard.js';
-import { dataGetCommand, type DataGetFlags } from './commands/data-get.js';
-import { dataPrepareCommand, type DataPrepareFlags } from './commands/data-prepare.js';
-import { dataInspectCommand, type DataInspectFlags } from './commands/data-inspect.js';
-import { dataStatsCommand, type DataStatsFlags } from './commands/data-stats.js';
-import { doctorCommand, type DoctorFlags } from './commands/doctor.js';
-import { fastDevRunCommand } from './commands/fast-dev-run.js';
-import { evaluateCommand, type EvaluateFlags } from './commands/evaluate.js';
+import type { BenchFlags } from './commands/bench.js';
+import type { DashboardFlags } from './commands/dashboard.js';
+import type { DataGetFlags } from './commands/data-get.js';
+import type { DataPrepareFlags } from './commands/data-prepare.js';
+import type { DataInspectFlags } from './commands/data-inspect.js';
+import type { DataStatsFlags } from './commands/data-stats.js';
+import type { DoctorFlags } from './commands/doctor.js';
+import type { EvaluateFlags } from './commands/evaluate.js';
 import type { LrFindFlags } from './commands/lr-find.js';
-import { predictCommand, type PredictFlags } from './commands/predict.js';
-import { recipeDiffCommand, recipeListCommand, recipeShowCommand, type RecipeListFlags, type RecipeShowFlags } from './commands/recipe.js';
-import { summaryCommand, type SummaryFlags } from './commands/summary.js';
-import { trainCommand, type TrainFlags } from './commands/train.js';
+import type { PredictFlags } from './commands/predict.js';
+import type { RecipeListFlags, RecipeShowFlags } from './commands/recipe.js';
+import type { SummaryFlags } from './commands/summary.js';
+import type { TrainFlags } from './commands/train.js';
 import type { AblationsFlags } from './repro/ablations.js';
 import type { Fig1Flags } from './repro/fig1.js';
 import type { Fig3Flags } from './repro/fig3.js';
@@ -23,7 +22,7 @@ import { knownData } from './get/known-data.js';
 import { parseTime } from './parse-time.js';
 import { commandName } from './wording.js';
 
-/** The command line of `alexnet`. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
+/** The command line of `alexnet`; what a command needs is loaded when it is asked for. It throws a CommanderError for whatever it does not understand, after saying so on standard error. */
 export function createCli(): Command {
   const command = commandName();
   const program = new Command('alexnet')
@@ -99,7 +98,11 @@ export function createCli(): Command {
         ['train --json | jq -c "select(.type == \\"evaluation\\")"', 'for programs'],
       ]),
     )
-    .action((flags: TrainFlags & { readonly fastDevRun?: number }) => (flags.fastDevRun === undefined || flags.plan === true ? trainCommand(flags) : fastDevRunCommand(flags, flags.fastDevRun)));
+    .action(async (flags: TrainFlags & { readonly fastDevRun?: number }) => {
+      const { fastDevRun } = flags;
+      if (fastDevRun === undefined || flags.plan === true) return (await import('./commands/train.js')).trainCommand(flags);
+      return (await import('./commands/fast-dev-run.js')).fastDevRunCommand(flags, fastDevRun);
+    });
 
   program
     .command('lr-find')
@@ -139,7 +142,7 @@ export function createCli(): Command {
     .option('--json', 'write JSON lines to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['eval --checkpoint runs/RUN', 'the middle of each image'], ['eval --checkpoint runs/RUN --views 10', 'ten views of each, averaged, as in 2012']]))
-    .action((flags: EvaluateFlags) => evaluateCommand(flags));
+    .action(async (flags: EvaluateFlags) => (await import('./commands/evaluate.js')).evaluateCommand(flags));
 
   program
     .command('predict')
@@ -152,7 +155,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line for each image to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['predict --checkpoint runs/RUN shoe.png bag.jpg --top 5', 'the five likeliest classes of two images']]))
-    .action((images: string[], flags: Omit<PredictFlags, 'images'>) => predictCommand({ ...flags, images }));
+    .action(async (images: string[], flags: Omit<PredictFlags, 'images'>) => (await import('./commands/predict.js')).predictCommand({ ...flags, images }));
 
   program
     .command('summary')
@@ -162,14 +165,14 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['summary --model alexnet-2012', '60,965,224 parameters, 724,406,816 multiply-adds'], ['summary --model alexnet-2012 --columns apart', 'the same as two columns']]))
-    .action((flags: SummaryFlags) => summaryCommand(flags));
+    .action(async (flags: SummaryFlags) => (await import('./commands/summary.js')).summaryCommand(flags));
 
   const recipe = program.command('recipe').description('Show the recipes: network, data, optimiser, rates and evaluation, every entry with its source.');
   recipe
     .command('list')
     .description('List the recipes and what their networks cost.')
     .option('--json', 'write one JSON line to standard output and nothing else')
-    .action((flags: RecipeListFlags) => recipeListCommand(flags));
+    .action(async (flags: RecipeListFlags) => (await import('./commands/recipe.js')).recipeListCommand(flags));
   recipe
     .command('show')
     .description('Print every entry of a recipe with its source: a file of the original, or a section of the paper.')
@@ -177,7 +180,7 @@ export function createCli(): Command {
     .addOption(setOption())
     .option('--json', 'write one JSON line to standard output and nothing else')
     .addHelpText('after', examples([['recipe show alexnet-2012-as-coded', 'net 145, as the code of 2012 has it']]))
-    .action((name: string, flags: RecipeShowFlags) => recipeShowCommand(name, flags));
+    .action(async (name: string, flags: RecipeShowFlags) => (await import('./commands/recipe.js')).recipeShowCommand(name, flags));
   recipe
     .command('diff')
     .description('Print in what two recipes differ, one difference a line.')
@@ -185,7 +188,7 @@ export function createCli(): Command {
     .addArgument(new Argument('<b>', 'another').choices(Object.keys(recipes)))
     .option('--json', 'write one JSON line to standard output and nothing else')
     .addHelpText('after', examples([['recipe diff alexnet-2012-as-coded torchvision', 'why "AlexNet" is not AlexNet']]))
-    .action((a: string, b: string, flags: RecipeListFlags) => recipeDiffCommand(a, b, flags));
+    .action(async (a: string, b: string, flags: RecipeListFlags) => (await import('./commands/recipe.js')).recipeDiffCommand(a, b, flags));
 
   const data = program.command('data').description('Get, prepare and look at data sets.');
   data
@@ -197,7 +200,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['data stats --data folder:photos --png mean.png', 'of your own photographs, beside those of ImageNet']]))
-    .action((flags: DataStatsFlags) => dataStatsCommand(flags));
+    .action(async (flags: DataStatsFlags) => (await import('./commands/data-stats.js')).dataStatsCommand(flags));
   data
     .command('inspect')
     .description('What is wrong with a data set (files that cannot be read, pictures that are there twice or in both parts, rare classes), and a contact sheet of a training batch exactly as the network is shown it.')
@@ -213,7 +216,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['data inspect folder:photos --out sheet.png', 'before a long run']]))
-    .action((asked: string, flags: DataInspectFlags) => dataInspectCommand(asked, flags));
+    .action(async (asked: string, flags: DataInspectFlags) => (await import('./commands/data-inspect.js')).dataInspectCommand(asked, flags));
 
   data
     .command('get')
@@ -231,7 +234,7 @@ export function createCli(): Command {
         ['data get imagenette --from ~/Downloads/imagenette2-320.tgz', 'without a network'],
       ]),
     )
-    .action((name: string, flags: DataGetFlags) => dataGetCommand(name, flags));
+    .action(async (name: string, flags: DataGetFlags) => (await import('./commands/data-get.js')).dataGetCommand(name, flags));
   data
     .command('prepare')
     .description("Resize and crop all images of a data set once and write them as shards: tar files of JPEG in WebDataset's convention, with an index, the mean image and the colour axes. A preparation that was stopped goes on when it is started again.")
@@ -252,7 +255,7 @@ export function createCli(): Command {
         ['data prepare ilsvrc:/data/ILSVRC2012 /data/imagenet-256 --workers 8', 'ImageNet as in 2012'],
       ]),
     )
-    .action((source: string, out: string, flags: DataPrepareFlags) => dataPrepareCommand(source, out, flags));
+    .action(async (source: string, out: string, flags: DataPrepareFlags) => (await import('./commands/data-prepare.js')).dataPrepareCommand(source, out, flags));
 
   // Charts and pictures are loaded when they are asked for: every other command starts without them.
   const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");
@@ -327,7 +330,7 @@ export function createCli(): Command {
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', examples([['dashboard runs/first', 'one run; open the address that is printed'], ['dashboard runs/*', 'all of them, side by side']]))
-    .action((runs: string[], flags: DashboardFlags) => dashboardCommand(runs, flags));
+    .action(async (runs: string[], flags: DashboardFlags) => (await import('./commands/dashboard.js')).dashboardCommand(runs, flags));
 
   program
     .command('bench')
@@ -349,14 +352,14 @@ export function createCli(): Command {
         ['bench --json | jq .trainImagesPerSecond', 'for programs'],
       ]),
     )
-    .action((flags: BenchFlags) => benchCommand(flags));
+    .action(async (flags: BenchFlags) => (await import('./commands/bench.js')).benchCommand(flags));
 
   program
     .command('doctor')
     .description('Show which devices this machine has, their limits, and what --device auto takes and why.')
     .option('--json', 'write one JSON line to standard output and nothing else')
     .option('--debug', 'show the stack of an error')
-    .action((flags: DoctorFlags) => doctorCommand(flags));
+    .action(async (flags: DoctorFlags) => (await import('./commands/doctor.js')).doctorCommand(flags));
 
   return program;
 }

@@ -21,9 +21,9 @@ export interface StartOptions {
 
 let program: Promise<string> | undefined;
 
-/** The built command when the built packages are under test, and one made of the sources otherwise. */
+/** The built command in continuous integration, which has just built it; elsewhere one made of the sources, which cannot be out of date. */
 export function programPath(): Promise<string> {
-  program ??= process.env.CONVKIT_BUILT
+  program ??= process.env.CI
     ? Promise.resolve(fileURLToPath(new URL('../../dist/alexnet.js', import.meta.url)))
     : bundleSource(new URL('../../src/alexnet.ts', import.meta.url), ['prepare/prepare-worker.ts', 'loader/loader-worker.ts', 'dashboard/insight-worker.ts', 'readers/tensorboard/tensorboard-worker.ts'].map((worker) => new URL(`../../src/${worker}`, import.meta.url)));
   return program;
