@@ -264,10 +264,11 @@ async function openRaw(described: string, { strict = false }: TrainFlags): Promi
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 
-function workOf({ description, network, preparation, data, steps, rows, skipped, start }: Plan, { strict = false, workers = defaultWorkers(description.data), out, resume }: TrainFlags, device: Device): RunWork {
+function workOf({ description, network, preparation, data, steps, rows, skipped, start }: Plan, { strict = false, workers = defaultWorkers(description.data), out, resume, tensorboard, dashboard }: TrainFlags, device: Device): RunWork {
   const { limits = {}, microBatch = rows.batch, evaluateEvery = 1, keep = 3 } = description;
   const evaluation = limitJudgement(evaluationBatches(data.test, preparation, 1, strict ? {} : { onSkip: skipped.test }), rows, limits);
-  return { device, network, preparation, rows, microBatch, evaluation, evaluateEvery, done: start?.progress.step ?? 0, steps, workers, keep, out: out ?? resume ?? 'runs' };
+  const checkpointReaders = Number(tensorboard === true) + Number(dashboard !== undefined);
+  return { device, network, preparation, rows, microBatch, evaluation, evaluateEvery, done: start?.progress.step ?? 0, steps, workers, checkpointReaders, keep, out: out ?? resume ?? 'runs' };
 }
 
 /** `alexnet train --plan`: what the run would take. */

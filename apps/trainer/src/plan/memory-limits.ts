@@ -41,7 +41,7 @@ export function assertFits(asked: { readonly batch: number; readonly microBatch:
   const plan = planFor(asked.batch, asked.microBatch);
   const why = whyTooLarge(plan, limits);
   if (why === undefined) return plan;
-  const { batch, microBatch, parameterBytes, optimiserBytes, activationBytes, deviceBytes, loaderBytes, checkpointBytes, machineBytes } = plan;
+  const { batch, microBatch, parameterBytes, optimiserBytes, activationBytes, deviceBytes, loaderBytes, checkpointBytes, readerBytes, machineBytes } = plan;
   const parts = `parameters ${count(parameterBytes)}, the optimiser's ${count(optimiserBytes)}, activations kept for backward ${count(activationBytes)}`;
   const batches = microBatch < batch ? `batches of ${batch} in parts of ${microBatch}` : `batches of ${batch}`;
   const fits = (smaller: number, part: number) => whyTooLarge(planFor(smaller, part), limits) === undefined;
@@ -52,7 +52,7 @@ export function assertFits(asked: { readonly batch: number; readonly microBatch:
     message:
       why === 'device'
         ? `${batches} take ${count(deviceBytes)} bytes of the device ${name} (${parts}), which holds ${count(limits.device ?? Infinity)} at most.`
-        : `${batches} take ${count(machineBytes)} bytes of this machine (${parts}, tensors in all ${count(deviceBytes)}, batches on their way ${count(loaderBytes)}, a checkpoint twice ${count(2 * checkpointBytes)}), `
+        : `${batches} take ${count(machineBytes)} bytes of this machine (${parts}, tensors in all ${count(deviceBytes)}, batches on their way ${count(loaderBytes)}, a checkpoint twice ${count(2 * checkpointBytes)}${readerBytes > 0 ? `, threads that read checkpoints ${count(readerBytes)}` : ''}), `
           + `but of its ${count(limits.total)} only ${count(limits.available)} are there.`,
     help:
       part > 0

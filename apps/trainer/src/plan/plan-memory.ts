@@ -14,6 +14,8 @@ export interface MemoryDemand {
   readonly evaluationRows: number;
   /** Batches of images in memory at once: those of the loader's ring, or one in use and one in the making. */
   readonly batches: number;
+  /** Threads that read checkpoints while training goes on: TensorBoard's, the dashboard's. */
+  readonly checkpointReaders: number;
 }
 
 /** The memory of a run, in bytes unless said otherwise. */
@@ -37,7 +39,9 @@ export interface MemoryPlan {
   /** Batches of images on their way. */
   readonly loaderBytes: number;
   readonly checkpointBytes: number;
-  /** Of the machine: the device's, if they lie there, the loader's, and a checkpoint that is made, which is there twice. What data sets and program take already is not in it. */
+  /** Of threads that read checkpoints: each has the file, a copy that is hashed, and the tensors. */
+  readonly readerBytes: number;
+  /** Of the machine: the device's, if they lie there, the loader's, the readers', and a checkpoint that is made, which is there twice. What data sets and program take already is not in it. */
   readonly machineBytes: number;
 }
 
@@ -54,13 +58,14 @@ const onGpu: readonly string[] = ['webgpu', 'webgl2'];
  * @param like The device of the run.
  */
 export async function memoryPlanner(demand: MemoryDemand, like: Pick<Device, 'name' | 'limits'>): Promise<MemoryPlanner> {
-  const { network, image, batches } = demand;
+  const { network, image, batches, checkpointReaders } = demand;
   const [one, two] = [await countTensors(demand, 1, like), await countTensors(demand, 2, like)];
   const { parameters, multiplyAdds, bytesKept, rows } = summarise(network, [1, ...image]);
   const firstLayer = rows.find(({ multiplyAdds: own }) => own > 0)?.multiplyAdds ?? 0;
   const { optimiserBytes } = one;
   const parameterBytes = 4 * parameters;
   const checkpointBytes = parameterBytes + optimiserBytes;
+  const readerBytes = 3 * checkpointReaders * checkpointBytes;
   return (batch, part) => {
     const microBatch = Math.min(part, batch);
     // The gradients of a part are there beside the sums of those before.
@@ -78,7 +83,8 @@ export async function memoryPlanner(demand: MemoryDemand, like: Pick<Device, 'na
       deviceBytes,
       loaderBytes,
       checkpointBytes,
-      machineBytes: (onGpu.includes(like.name) ? 0 : deviceBytes) + loaderBytes + 2 * checkpointBytes,
+      readerBytes,
+      machineBytes: (onGpu.includes(like.name) ? 0 : deviceBytes) + loaderBytes + readerBytes + 2 * checkpointBytes,
     };
   };
 }

@@ -28,6 +28,8 @@ export interface RunWork {
   readonly steps: number;
   /** Threads that make batches; 0: the main thread does. */
   readonly workers: number;
+  /** Threads that read checkpoints while training goes on. */
+  readonly checkpointReaders: number;
   /** Checkpoints that stay, beside the best. */
   readonly keep: number;
   /** Where they go. */
@@ -41,9 +43,9 @@ export interface FittingRun {
 }
 
 /** @param limits Default: those of this machine. @throws DeviceError `DEVICE_MEMORY` when the run cannot fit. */
-export async function fitRun({ device, network, preparation: { recipe, format }, rows, microBatch, evaluation, workers }: RunWork, limits: MemoryLimits = memoryLimits(device)): Promise<FittingRun> {
+export async function fitRun({ device, network, preparation: { recipe, format }, rows, microBatch, evaluation, workers, checkpointReaders }: RunWork, limits: MemoryLimits = memoryLimits(device)): Promise<FittingRun> {
   // A loader has a ring of four batches; without one a batch is in use and the next in the making.
-  const demand = { recipe, network, image: inputShape(recipe, format), classes: format.classes, evaluationRows: evaluation.views * Math.ceil(evaluation.images / evaluation.batches), batches: workers === 0 ? 2 : 4 };
+  const demand = { recipe, network, image: inputShape(recipe, format), classes: format.classes, evaluationRows: evaluation.views * Math.ceil(evaluation.images / evaluation.batches), batches: workers === 0 ? 2 : 4, checkpointReaders };
   const memory = assertFits({ batch: rows.batch, microBatch }, await memoryPlanner(demand, device), limits, device.name);
   return { memory, limits };
 }
@@ -141,6 +143,7 @@ export function describePlan({ device, preparation: { recipe }, rows, workers }:
       ['all tensors at most', bytes(memory.deviceBytes)],
       ['what the device can hold', limits.device === null ? 'unknown' : bytes(limits.device)],
       ['batches on their way', bytes(memory.loaderBytes)],
+      ...(memory.readerBytes > 0 ? [['threads that read checkpoints', bytes(memory.readerBytes)]] : []),
       ['of the machine in all', bytes(memory.machineBytes)],
       ['what is there now', bytes(limits.available)],
       ['checkpoints that stay, and one more', bytes(run.checkpointBytes)],

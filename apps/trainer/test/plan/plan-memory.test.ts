@@ -21,7 +21,7 @@ async function demandOf(evaluationRows: number): Promise<{ demand: MemoryDemand;
   const recipe = findRecipe('alexnet-mini');
   const prepared = await prepareData(recipe, { train: part('train', 32), test: part('test', evaluationRows) });
   const { format } = prepared.preparation;
-  return { demand: { recipe, network: buildNetwork(recipe.network, format), image: inputShape(recipe, format), classes: 3, evaluationRows, batches: 2 }, prepared };
+  return { demand: { recipe, network: buildNetwork(recipe.network, format), image: inputShape(recipe, format), classes: 3, evaluationRows, batches: 2, checkpointReaders: 0 }, prepared };
 }
 
 /** What a real run of three updates and an evaluation takes. */
@@ -62,6 +62,8 @@ describe('memoryPlanner', () => {
       checkpointBytes: 8 * one.parameters,
       machineBytes: plan.deviceBytes + plan.loaderBytes + 16 * one.parameters,
     });
+    const read = (await memoryPlanner({ ...demand, checkpointReaders: 2 }, { name: 'cpu', limits: { maxTermsPerThread: Infinity } }))(8, 32);
+    expect(read.machineBytes - plan.machineBytes).toBe(2 * 3 * plan.checkpointBytes);
     const onGpu = (await memoryPlanner(demand, { name: 'webgpu', limits: { maxTermsPerThread: 8192 } }))(8, 8);
     expect(onGpu.machineBytes).toBe(onGpu.loaderBytes + 16 * one.parameters);
   });
@@ -73,7 +75,7 @@ describe('assertFits', () => {
     const microBatch = Math.min(part, batch);
     return {
       ...{ batch, microBatch, parameters: 10, multiplyAdds: 1, multiplyAddsOfUpdate: 3, parameterBytes: 40, optimiserBytes: 40, activationBytes: 10 * microBatch },
-      ...{ deviceBytes: 100 + 10 * microBatch, loaderBytes: batch, checkpointBytes: 80, machineBytes: 260 + 10 * microBatch + batch },
+      ...{ deviceBytes: 100 + 10 * microBatch, loaderBytes: batch, checkpointBytes: 80, readerBytes: 0, machineBytes: 260 + 10 * microBatch + batch },
     };
   };
 
