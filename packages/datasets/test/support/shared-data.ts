@@ -10,9 +10,9 @@ function sharedPath(name: string): string {
 }
 
 /** A test that needs a file of the shared data; without the file it is skipped, and says so in its title and on the console. */
-export function itWithShared(name: string, title: string, body: (path: string) => Promise<void>): void {
+export function itWithShared(name: string, title: string, body: (path: string) => Promise<void>, timeout?: number): void {
   const path = sharedPath(name);
   const absent = !existsSync(path);
   if (absent) console.warn(`shared data absent: ${path}; skipped: ${title}`);
-  it.skipIf(absent)(absent ? `shared data absent: ${name}: ${title}` : title, () => body(path));
+  it.skipIf(absent)(absent ? `shared data absent: ${name}: ${title}` : title, () => body(path), timeout);
 }
