@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RandomStream } from '@convkit/tensor';
-import { decodeCheckpoint } from '@convkit/training';
+import { decodeCheckpoint, hashParameters } from '@convkit/training';
 import { live } from './support/life.mjs';
 import { writeSmallFashionMnist } from './support/small-fashion-mnist.mjs';
 
@@ -25,6 +25,7 @@ const HELP = `node studies/kill.mjs [options]   (after npm run build)
   --every N        updates from one checkpoint to the next (default: 1)
   --workers LIST   threads that make the batches, of one training after the other (default: 0,1)
   --seed N         decides the moments (default: 1)
+  --node OPTIONS   for the Node of the trainings, such as --node=--no-harmony-sharedarraybuffer, without which there is no shared memory and one thread does everything
 `;
 
 const { values } = parseArgs({
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     every: { type: 'string', default: '1' },
     workers: { type: 'string', default: '0,1' },
     seed: { type: 'string', default: '1' },
+    node: { type: 'string', default: '' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -48,6 +50,7 @@ if (values.help || signal === undefined) {
 
 const [kills, steps, batch, images, every, seed] = [values.kills, values.steps, values.batch, values.images, values.every, values.seed].map(Number);
 const workers = values.workers.split(',');
+const nodeOptions = values.node.split(' ').filter(Boolean);
 const kept = 3;
 const cwd = await mkdtemp(join(tmpdir(), 'convkit-kill-'));
 const moments = new RandomStream(seed, 'kill');
@@ -58,44 +61,21 @@ const farewells = /** @type {number[]} */ ([]);
 await writeSmallFashionMnist(join(cwd, 'data'), images, 40);
 const common = ['--data', 'idx:data', '--batch', String(batch), '--max-steps', String(steps), '--checkpoint-every', String(every), '--device', 'cpu', '--json'];
 const began = Date.now();
-let firstStep = 0;
-/** Milliseconds of each save. @type {Map<string, number>} */
-const saves = new Map();
-/** @type {import('node:fs').FSWatcher | undefined} */
-let watcher;
-const undisturbed = await live(['train', ...common, '--out', 'undisturbed'], {
-  cwd,
-  onEvent: ({ type, step }) => {
-    if (type === 'step' && step === 1) firstStep = Date.now();
-    if (type === 'checkpoint') watcher ??= watch(join(cwd, 'undisturbed/checkpoints'), timeSaves());
-  },
-});
-/** @type {import('node:fs').FSWatcher | undefined} */ (watcher)?.close();
+/** Milliseconds that things took last, on a machine that others use too: from the start of a life to its first update, from one update to the next, a save. */
+const pace = { start: 1000, step: 100, save: 10 };
+const { life: undisturbed } = await liveUntilKilled(['train', ...common, '--out', 'undisturbed'], join(cwd, 'undisturbed/checkpoints'), 'no kill');
 if (undisturbed.exitCode !== 0) throw new Error(undisturbed.stderr);
 const expected = new Map(undisturbed.lines.map((line) => [placeOf(line), told(line)]));
 const expectedSha = undisturbed.events.at(-1)?.weightsSha256;
-const saveMilliseconds = [...saves.values()].sort((a, b) => a - b)[saves.size >> 1];
-const startMilliseconds = firstStep - began;
-const stepMilliseconds = (Date.now() - firstStep) / (steps - 1);
-console.log(`undisturbed: first update after ${(startMilliseconds / 1000).toFixed(1)} s, ${steps} updates of ${stepMilliseconds.toFixed(0)} ms with their checkpoints and evaluations, saves of ${saveMilliseconds.toFixed(1)} ms; weights ${expectedSha}`);
+const expectedBest = await bestOf('undisturbed');
+console.log(`undisturbed: ${steps} updates in ${undisturbed.seconds.toFixed(0)} s, the first after ${(pace.start / 1000).toFixed(1)} s, a save ${pace.save.toFixed(1)} ms; weights ${expectedSha}`);
 
 for (let training = 0; counts.kills < kills; training++) await trainThrough(`run-${training}`, workers[training % workers.length]);
 await rm(cwd, { recursive: true });
 
 const bad = counts.corrupt + counts.lost + counts.strays + counts.otherSteps + counts.tornLines + counts.otherWeights + counts.endedBadly;
-console.log(JSON.stringify({ signal, ...counts, ...(signal === 'SIGTERM' ? { slowestFarewell: Math.max(...farewells), stepSeconds: stepMilliseconds / 1000 } : {}), minutes: (Date.now() - began) / 60_000 }));
+console.log(JSON.stringify({ signal, ...counts, ...(signal === 'SIGTERM' ? { farewellSeconds: { median: farewells.sort((a, b) => a - b)[farewells.length >> 1], most: Math.max(...farewells) } } : {}), minutes: (Date.now() - began) / 60_000 }));
 process.exit(bad === 0 ? 0 : 1);
-
-/** Sees for how long the file that a save writes is there. @returns {import('node:fs').WatchListener<string>} */
-function timeSaves() {
-  /** @type {Map<string, number>} */
-  const seen = new Map();
-  return (_, name) => {
-    if (name?.endsWith('.unfinished') !== true) return;
-    seen.set(name, seen.get(name) ?? performance.now());
-    saves.set(name, performance.now() - Number(seen.get(name)));
-  };
-}
 
 /**
  * One training through as many deaths as it takes.
@@ -111,12 +91,12 @@ async function trainThrough(run, threads) {
     const args = whole === 0 ? [...common, '--out', run] : ['--resume', run, '--json'];
     if (whole === 0) await rm(join(cwd, run), { recursive: true, force: true });
     const born = Date.now();
-    const { life, signalled } = await liveUntilKilled(['train', ...args, '--workers', threads], checkpoints, async () => {
+    const { life, signalled } = await liveUntilKilled(['train', ...args, '--workers', threads], checkpoints, kindOfKill(), async () => {
       counts.strays += (await unfinishedOf(checkpoints, { before: born })).length;
     });
     for (const line of life.lines) if (placeOf(line) !== undefined && told(line) !== expected.get(placeOf(line))) counts.otherSteps++;
     for (const { type, message } of life.events) if (type === 'warning' && message?.startsWith('the run was over already') !== true) counts.corrupt++;
-    acknowledged = life.events.reduce((newest, { type, step }) => (type === 'checkpoint' ? Math.max(newest, step) : newest), acknowledged);
+    acknowledged = life.events.reduce((newest, { type, step, path }) => (type === 'checkpoint' && path?.endsWith('best.safetensors') !== true ? Math.max(newest, step) : newest), acknowledged);
     const saving = (await unfinishedOf(checkpoints, { after: born })).length > 0;
     whole = await newestWhole(checkpoints);
     if (whole < acknowledged) counts.lost++;
@@ -133,7 +113,7 @@ async function trainThrough(run, threads) {
       return;
     }
     if (done?.type === 'done' && done.reason === 'finished') {
-      if (done.weightsSha256 !== expectedSha) counts.otherWeights++;
+      if (done.weightsSha256 !== expectedSha || (await bestOf(run)) !== expectedBest) counts.otherWeights++;
       await compareLog(run);
       counts.strays += (await unfinishedOf(checkpoints)).length;
       console.log(`${run}, ${threads} workers: finished, weights ${done.weightsSha256 === expectedSha ? 'equal' : 'DIFFERENT'}`);
@@ -142,20 +122,27 @@ async function trainThrough(run, threads) {
   }
 }
 
+/** Half of the kills while a checkpoint is written, of the others one in four before the first update (not by SIGTERM, which is heard only in training). */
+function kindOfKill() {
+  const draws = moments.at(counts.kills, 0);
+  if (counts.kills >= kills) return 'no kill';
+  return draws.uniform() < 0.5 ? 'saving' : draws.uniform() < 0.25 && signal === 'SIGKILL' ? 'starting' : 'training';
+}
+
 /**
- * A life that is ended at a random moment: one in eight before its first update (not by SIGTERM, which is heard only in training), half while a checkpoint is written,
- * the others within the time of six updates after the first.
+ * A life that is ended at a random moment: before its first update, or after up to six updates or saves within the next one.
  *
  * @param {readonly string[]} args
  * @param {string} checkpoints
- * @param {() => Promise<void>} onTrainingStart
+ * @param {'no kill' | 'starting' | 'training' | 'saving'} kind
+ * @param {() => Promise<void>} [onTrainingStart]
  * @returns {Promise<{ life: Life, signalled: boolean }>}
  */
-async function liveUntilKilled(args, checkpoints, onTrainingStart) {
-  const draws = moments.at(counts.kills);
-  const kind = counts.kills >= kills ? 'none' : draws.uniform() < 0.5 ? 'saving' : draws.uniform() < 0.25 && signal === 'SIGKILL' ? 'starting' : 'training';
-  let savesBefore = draws.integer(6);
-  let sent = 0;
+async function liveUntilKilled(args, checkpoints, kind, onTrainingStart) {
+  const draws = moments.at(counts.kills, 1);
+  const [before, part] = [draws.integer(6), draws.uniform()];
+  const born = performance.now();
+  let [updates, saves, lastUpdate, sent] = [0, 0, 0, 0];
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   /** @type {import('node:fs').FSWatcher | undefined} */
@@ -164,11 +151,17 @@ async function liveUntilKilled(args, checkpoints, onTrainingStart) {
   let started;
   const life = await live(args, {
     cwd,
-    onStart: (child) => kind === 'starting' && arm(child, startMilliseconds),
+    nodeOptions,
+    onStart: (child) => kind === 'starting' && arm(child, pace.start),
     onEvent: ({ type }, child) => {
-      if (type === 'start') started = onTrainingStart();
-      if (type === 'step' && kind === 'training') arm(child, 6 * stepMilliseconds);
-      if (type === 'checkpoint' && kind === 'saving' && savesBefore-- === 0) watcher = watch(checkpoints, (_, name) => name?.endsWith('.unfinished') === true && arm(child, saveMilliseconds));
+      if (type === 'start') started = onTrainingStart?.();
+      if (type === 'step') {
+        if (updates++ === 0) pace.start = performance.now() - born;
+        else pace.step = performance.now() - lastUpdate;
+        lastUpdate = performance.now();
+        if (kind === 'training' && updates > before) arm(child, pace.step);
+      }
+      if (type === 'checkpoint' && saves++ === 0) watcher = watchSaves(checkpoints, () => kind === 'saving' && saves > before && arm(child, pace.save));
     },
   });
   clearTimeout(timer);
@@ -188,8 +181,29 @@ async function liveUntilKilled(args, checkpoints, onTrainingStart) {
   function arm(child, within) {
     timer ??= setTimeout(() => {
       if (child.kill(/** @type {'SIGKILL' | 'SIGTERM'} */ (signal))) sent = performance.now();
-    }, within * draws.uniform());
+    }, within * part);
   }
+}
+
+/**
+ * Tells when a save begins, and learns how long the file that it writes is there.
+ *
+ * @param {string} checkpoints
+ * @param {() => void} onBegin
+ */
+function watchSaves(checkpoints, onBegin) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return watch(checkpoints, (_, name) => {
+    if (name?.endsWith('.unfinished') !== true) return;
+    const first = seen.get(name);
+    if (first !== undefined) {
+      pace.save = performance.now() - first;
+      return;
+    }
+    seen.set(name, performance.now());
+    onBegin();
+  });
 }
 
 /**
@@ -198,19 +212,31 @@ async function liveUntilKilled(args, checkpoints, onTrainingStart) {
  * @param {string} checkpoints
  */
 async function newestWhole(checkpoints) {
-  const names = (await readdir(checkpoints).catch(() => [])).filter((name) => /^step-\d+\.safetensors$/.test(name));
+  const names = (await readdir(checkpoints).catch(() => [])).filter((name) => name.endsWith('.safetensors'));
+  const numbered = names.filter((name) => name.startsWith('step-')).length;
   let newest = 0;
   for (const name of names) {
     try {
-      newest = Math.max(newest, (await decodeCheckpoint(await readFile(join(checkpoints, name)), name)).progress.step);
+      const { progress } = await decodeCheckpoint(await readFile(join(checkpoints, name)), name);
+      newest = Math.max(newest, progress.step);
     } catch (error) {
       counts.corrupt++;
       console.log(String(error));
     }
   }
   // Of those before the newest, one more than are kept is there when the end came between a save and its clearing up.
-  if (newest >= kept * every && names.length !== kept && names.length !== kept + 1) counts.lost++;
+  if (newest >= kept * every && numbered !== kept && numbered !== kept + 1) counts.lost++;
   return newest;
+}
+
+/**
+ * Step and weights of the best checkpoint.
+ *
+ * @param {string} run
+ */
+async function bestOf(run) {
+  const { progress, parameters } = await decodeCheckpoint(await readFile(join(cwd, run, 'checkpoints/best.safetensors')), 'best.safetensors');
+  return `${progress.step} ${await hashParameters(parameters)}`;
 }
 
 /**
@@ -252,7 +278,7 @@ function lastStepOf({ events }) {
 /** What a line tells of, if it must be the same in every life of a run. @param {string} line */
 function placeOf(line) {
   const { type, step } = /** @type {Event} */ (JSON.parse(line));
-  return ['step', 'epoch', 'evaluation'].includes(type) ? `${type} ${step}` : undefined;
+  return ['step', 'epoch', 'evaluation', 'mistakes', 'magnitudes'].includes(type) ? `${type} ${step}` : undefined;
 }
 
 /** The line without how long things took. @param {string} line */

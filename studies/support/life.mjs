@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {{ type: string, step: number, steps: number, loss: number, reason?: string, weightsSha256?: string, code?: string, message?: string }} Event what this reads of the events of `--json` */
+/** @typedef {{ type: string, step: number, steps: number, loss: number, path?: string, reason?: string, weightsSha256?: string, code?: string, message?: string }} Event what this reads of the events of `--json` */
 
 /**
  * One process of the built `alexnet`, from its start to its end.
@@ -20,12 +20,12 @@ const program = fileURLToPath(new URL('../../apps/trainer/dist/alexnet.js', impo
  * Runs `alexnet` until it ends.
  *
  * @param {readonly string[]} args
- * @param {{ cwd: string, onStart?: (child: import('node:child_process').ChildProcess) => void, onEvent?: (event: Event, child: import('node:child_process').ChildProcess) => void }} options
+ * @param {{ cwd: string, nodeOptions?: readonly string[], onStart?: (child: import('node:child_process').ChildProcess) => void, onEvent?: (event: Event, child: import('node:child_process').ChildProcess) => void }} options
  * @returns {Promise<Life>}
  */
-export async function live(args, { cwd, onStart, onEvent }) {
+export async function live(args, { cwd, nodeOptions = [], onStart, onEvent }) {
   const began = performance.now();
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeOptions, program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onStart?.(child);
   /** @type {Event[]} */
   const events = [];

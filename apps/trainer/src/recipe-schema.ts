@@ -51,7 +51,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
   network: z.strictObject({
     name: z.string(),
     columns: z.enum(['together', 'apart']),
-    order: z.array(z.string()).min(1),
+    order: z.array(z.string()).min(1).max(1000),
     layers: z.record(z.string(), layerSchema),
   }),
   data: z.strictObject({

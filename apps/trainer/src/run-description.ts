@@ -61,14 +61,25 @@ const storedSchema = descriptionSchema
 
 /** Checks what a checkpoint says about its run. @throws FormatError `FILE_STATE` */
 export function parseDescription(about: unknown, file: string): RunDescription {
-  const parsed = storedSchema.safeParse(about);
+  const parsed = check(about);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
   throw new FormatError({
     code: 'FILE_STATE',
-    message: `${file}: says nothing this command can use about its run: ${issue.path.join('.') || 'all of it'}: ${issue.message}.`,
+    message: `${file}: says nothing this command can use about its run: ${parsed.what}.`,
     help: 'give a checkpoint that `alexnet train` wrote.',
   });
+}
+
+function check(about: unknown): { readonly success: true; readonly data: RunDescription } | { readonly success: false; readonly what: string } {
+  try {
+    const parsed = storedSchema.safeParse(about);
+    if (parsed.success) return parsed;
+    const [issue] = parsed.error.issues;
+    return { success: false, what: `${issue.path.join('.') || 'all of it'}: ${issue.message}` };
+  } catch (error) {
+    if (error instanceof RangeError) return { success: false, what: 'it is nested too deeply' };
+    throw error;
+  }
 }
 
 /** Statistics in a form that JSON can hold; of the mean image and the colour axes only what the recipe needs. */

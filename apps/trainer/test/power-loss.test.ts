@@ -1,8 +1,11 @@
 import { RandomStream, Tensor } from '@convkit/tensor';
 import { latestCheckpoint, saveCheckpoint, type Checkpoint } from '@convkit/training';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { fileCheckpointStore, removeUnfinished } from '../src/file-checkpoint-store.js';
 import { ForgetfulDisk } from './support/forgetful-disk.js';
+
+// Seconds on a machine of its own; machines may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = '/runs/first/checkpoints';
 const saves = 6;
