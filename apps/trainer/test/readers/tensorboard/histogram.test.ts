@@ -6,7 +6,7 @@ describe('histogramOf', () => {
   it('counts every finite number in the bucket that holds it', () => {
     const numbers = fc.oneof(fc.float(), fc.float({ min: Math.fround(-0.1), max: Math.fround(0.1) }), fc.constantFrom(0, -0, Math.fround(1e-12), 1, -1));
     fc.assert(
-      fc.property(fc.array(numbers, { maxLength: 200 }), (list) => {
+      fc.property(fc.array(numbers, { maxLength: 100 }), (list) => {
         const values = Float32Array.from(list);
         const finite = [...values].filter(Number.isFinite);
         const { min, max, num, sum, sumSquares, limits, counts } = histogramOf(values);
@@ -15,11 +15,9 @@ describe('histogramOf', () => {
         expect([min, max].map(Math.abs)).toEqual(finite.length === 0 ? [0, 0] : [Math.min(...finite), Math.max(...finite)].map(Math.abs));
         expect(sum).toBe(finite.reduce((total, value) => total + value, 0));
         expect(sumSquares).toBe(finite.reduce((total, value) => total + value * value, 0));
-        limits.forEach((limit, i) => {
-          const from = i === 0 ? -Infinity : limits[i - 1];
-          expect(from).toBeLessThan(limit);
-          expect(counts[i]).toBe(finite.filter((value) => value >= from && value < limit).length);
-        });
+        const starts = [-Infinity, ...limits.slice(0, -1)];
+        expect(limits.filter((limit, i) => limit <= starts[i])).toEqual([]);
+        expect(counts).toEqual(limits.map((limit, i) => finite.filter((value) => value >= starts[i] && value < limit).length));
       }),
     );
   });
