@@ -194,15 +194,17 @@ async function liveUntilKilled(args, checkpoints, kind, onTrainingStart) {
 function watchSaves(checkpoints, onBegin) {
   /** @type {Map<string, number>} */
   const seen = new Map();
-  return watch(checkpoints, (_, name) => {
-    if (name?.endsWith('.unfinished') !== true) return;
+  return watch(checkpoints, (kind, name) => {
+    // Other changes are bytes that are written.
+    if (kind !== 'rename' || name?.endsWith('.unfinished') !== true) return;
     const first = seen.get(name);
-    if (first !== undefined) {
+    if (first === undefined) {
+      seen.set(name, performance.now());
+      onBegin();
+    } else {
+      seen.delete(name);
       pace.save = performance.now() - first;
-      return;
     }
-    seen.set(name, performance.now());
-    onBegin();
   });
 }
 

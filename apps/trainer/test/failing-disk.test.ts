@@ -22,8 +22,8 @@ const canForbid = process.platform !== 'win32' && (canMount || !isRoot);
 
 let cwd: string;
 let whole: Finished;
-const steps = 60;
-const common = ['--data', 'idx:tiny', '--batch', '2', '--device', testDevice, '--max-steps', String(steps), '--checkpoint-every', '1', '--evaluate-every', '30', '--json'];
+const steps = 36;
+const common = ['--data', 'idx:tiny', '--batch', '2', '--device', testDevice, '--max-steps', String(steps), '--checkpoint-every', '1', '--evaluate-every', '9', '--json'];
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'convkit-disk-'));
@@ -120,7 +120,7 @@ it.skipIf(!canMount)('a disk that stays full ends the run with an error at its l
     const filler = join(cwd, 'full/filler');
     const failed = await alexnet(['train', ...common, '--out', 'full/run'], { cwd, onEvent: ({ type, step }) => void (type === 'checkpoint' && step === 2 && fill(filler)) });
     expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toMatch(/^error: full\/run\/checkpoints\/step-00000060\.safetensors: cannot be written: ENOSPC[^\n]*\nhelp: look at the free space and the rights of the folder\.\n$/);
+    expect(failed.stderr).toMatch(/^error: full\/run\/checkpoints\/step-00000036\.safetensors: cannot be written: ENOSPC[^\n]*\nhelp: look at the free space and the rights of the folder\.\n$/);
     expect(codesOf(failed)).toContain('CHECKPOINT_FAILED');
     const newest = await newestOf('full/run');
     expect(newest).toBeGreaterThanOrEqual(2);
@@ -142,7 +142,7 @@ it.skipIf(!canForbid)('a folder of checkpoints that may not be written any more 
   try {
     const failed = await alexnet(['train', ...common, '--out', 'closed'], { cwd, onEvent: ({ type, step }) => void (type === 'checkpoint' && step === 2 && (allow = forbid(checkpoints))) });
     expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toMatch(/^error: closed\/checkpoints\/step-00000060\.safetensors: cannot be written: E(ROFS|ACCES)[^\n]*\nhelp: [^\n]*\n$/);
+    expect(failed.stderr).toMatch(/^error: closed\/checkpoints\/step-00000036\.safetensors: cannot be written: E(ROFS|ACCES)[^\n]*\nhelp: [^\n]*\n$/);
     expect([...codesOf(failed)]).toEqual(['CHECKPOINT_FAILED']);
     expect(failed.events.filter(({ type }) => type === 'step')).toHaveLength(steps);
   } finally {

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildNetwork, findRecipe, inputShape } from '@convkit/alexnet';
 import { readSafetensors, writeSafetensors } from '@convkit/model-io';
-import { ConvkitError, FormatError, RandomStream, sha256, type RandomDraws, type Tensor } from '@convkit/tensor';
+import { FormatError, RandomStream, sha256, type RandomDraws, type Tensor } from '@convkit/tensor';
 import { encodeCheckpoint } from '@convkit/training';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { loadCheckpoint } from '../src/load-checkpoint.js';
@@ -14,7 +14,7 @@ import type { RunDescription } from '../src/run-description.js';
 // Machines may be busy.
 vi.setConfig({ testTimeout: 900_000 });
 
-/** How many files are mutated: fewer than the whole study, which asks for 10,000. */
+/** How many files are mutated; CONVKIT_MUTATIONS=10000 takes five times as long. */
 const mutations = Number(process.env.CONVKIT_MUTATIONS ?? 2000);
 
 let folder: string;
@@ -201,7 +201,6 @@ const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 const seeds: readonly [string, () => string][] = [
   ['a state 200,000 lists deep', () => deep(200_000)],
-  ['what it is about 200,000 lists deep', () => replaced('"about":{', `"about":{"more":${deep(200_000)},`)],
   ['a change 5,000 lists deep', () => replaced('"from":32', `"from":${deep(5000)}`)],
   ['a change 200,000 lists deep', () => replaced('"from":32', `"from":${deep(200_000)}`)],
   ['the source of an entry 200,000 lists deep', () => replaced('"sources":{', `"sources":{"x":${deep(200_000)},`)],
@@ -216,9 +215,14 @@ const seeds: readonly [string, () => string][] = [
   ['a type called __proto__', () => replaced('"type":"conv2d"', '"type":"__proto__"')],
 ];
 
-it.each(seeds)('%s is refused, or what nobody reads', async (_, make) => {
+it.each(seeds)('%s is refused', async (_, make) => {
   const before = process.memoryUsage().rss;
   const error = await read(await withState(make()));
-  if (error !== undefined) expect(error).toBeInstanceOf(ConvkitError);
+  expect(error).toBeInstanceOf(FormatError);
+  expect(error).toMatchObject({ code: 'FILE_STATE' });
   expect(process.memoryUsage().rss - before).toBeLessThan(256 * 2 ** 20);
+});
+
+it('what it is about, 200,000 lists deep where nobody reads, is passed over', async () => {
+  expect(await read(await withState(replaced('"about":{', `"about":{"more":${deep(200_000)},`)))).toBeUndefined();
 });

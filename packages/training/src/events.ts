@@ -38,7 +38,7 @@ export interface EpochEvent {
 export interface MagnitudesEvent {
   readonly type: 'magnitudes';
   readonly step: number;
-  /** In the order of the network; in a resumed run in that of their names. */
+  /** In the order of their names. */
   readonly parameters: readonly ParameterMagnitudes[];
 }
 

@@ -258,7 +258,8 @@ export class Trainee {
   async #magnitudes(): Promise<MagnitudesEvent> {
     const values = await this.#download(this.#parameters);
     const remembered = await this.#download(this.#optimiserState);
-    const parameters = Array.from(values, ([name, value]) => ({ name, value: meanSize(value), increment: meanSize(remembered.get(name)) }));
+    // Not in the order of the map, which is another in a resumed run.
+    const parameters = [...values.keys()].sort().map((name) => ({ name, value: meanSize(values.get(name)), increment: meanSize(remembered.get(name)) }));
     return { type: 'magnitudes', step: this.step, parameters };
   }
 
