@@ -85,7 +85,7 @@ export function createCli(): Command {
         ['train', 'a whole run on Fashion-MNIST, a few minutes on two cores'],
         ['train --data idx:/usr/share/datasets/mnist', 'the four files of MNIST, plain or .gz'],
         ['train --data folder:photos --epochs 20', 'photos/train/CLASS/*.jpg and photos/val/CLASS/*.jpg'],
-        ['train --data ilsvrc:ILSVRC2012 --recipe alexnet-2012-as-coded', 'train/WNID/*.JPEG and val/*.JPEG with val.txt, LOC_val_solution.csv or the development kit'],
+        ['train --data ilsvrc:ILSVRC2012 --recipe alexnet-2012-as-coded', 'train/WNID/*.JPEG and val/*.JPEG with val.txt, LOC_val_solution.csv or the development kit; or the archives as they are handed out'],
         ['train --data wds:shards', 'shards/train*.tar and shards/val*.tar with KEY.jpg and KEY.cls, classes.txt beside them'],
         ['train --max-steps 300 --checkpoint-every 100 --out runs/first', 'a short one, in a folder of your choice'],
         ['train --resume runs/first --max-steps 600', 'go on with it'],

@@ -1,7 +1,8 @@
 import { fashionMnist, loadFashionMnist } from '@convkit/dataset-fashion-mnist';
-import { idxDataset, loadDataset, type DatasetSplits, type LoadOptions } from '@convkit/datasets';
+import { idxDataset, loadDataset, type DatasetSplits, type SkippedPart } from '@convkit/datasets';
 import { OptionError } from '@convkit/tensor';
 import { resolve } from 'node:path';
+import { count } from './wording.js';
 
 /** The data a run names, with paths made absolute, so that it can be found again from anywhere. @throws OptionError `NAME_UNKNOWN` */
 export function resolveData(description: string): string {
@@ -28,14 +29,28 @@ export function lieInMemory(description: string): boolean {
   return ['fashion-mnist', 'idx', 'cifar10', 'cifar100'].includes(description.split(':')[0]);
 }
 
+/** Parts of a source that are named when they are passed over; of more only the number is told. */
+const namedParts = 20;
+
 /**
  * Opens the data set of a resolved description.
  *
- * @param onSkip Is told of class folders without images; without it they are an error.
+ * @param warn Is told what is passed over, counted and by name: class folders without images, samples of tar shards that are not whole, files that are there twice or for nothing. Without it the first is an error.
  * @throws FormatError naming the file
  */
-export async function openData(description: string, onSkip?: LoadOptions['onSkip']): Promise<DatasetSplits> {
-  if (description !== fashionMnist.name) return loadDataset(description, onSkip === undefined ? {} : { onSkip });
+export async function openData(description: string, warn?: (message: string) => void): Promise<DatasetSplits> {
+  if (description !== fashionMnist.name) {
+    if (warn === undefined) return loadDataset(description);
+    let skipped = 0;
+    const onSkip = ({ reason }: SkippedPart) => {
+      if (++skipped <= namedParts) warn(`passed over (${skipped} so far): ${reason}`);
+    };
+    try {
+      return await loadDataset(description, { onSkip });
+    } finally {
+      if (skipped > namedParts) warn(`passed over: ${count(skipped)} in all, of which the first ${namedParts} are named.`);
+    }
+  }
   const { train, test } = await loadFashionMnist();
   const { name, classes } = fashionMnist;
   return { train: await idxDataset({ name, classes, split: 'train', ...train }), test: await idxDataset({ name, classes, split: 'test', ...test }) };

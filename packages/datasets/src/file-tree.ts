@@ -1,9 +1,12 @@
+import { FormatError } from '@convkit/tensor';
+
 import type { LazyFile } from './archive.js';
-import { DEFAULT_MAX_BYTES, tooLarge, type ByteSource } from './bytes.js';
+import { DEFAULT_MAX_BYTES, tooLarge, type ByteSource, type ReadOptions } from './bytes.js';
 import { kindOf, lazyFile, listFileNames, listFolder, missing, type FolderEntry } from './files.js';
 import { Allowance, plainAccess } from './plain-access.js';
-import { fileAccess, readAhead, type RandomAccess } from './random-access.js';
-import { indexTar } from './tar-index.js';
+import { fileAccess, partOf, readAhead, type RandomAccess } from './random-access.js';
+import type { SkipPartOptions } from './skipped-part.js';
+import { indexTar, type TarEntry } from './tar-index.js';
 
 /** Files with paths as their names, such as `train/cat/1.jpg`, from anywhere: the files of a folder that a user of a web page chose, or what {@link tarFolder} finds. */
 export interface FileSet {
@@ -21,15 +24,21 @@ export interface FileTree {
 }
 
 /** What lies at a path, in Node, a tar archive taken as the folder that was packed; or the files of a set. */
-export async function openTree(source: string | FileSet, maxBytes?: number): Promise<FileTree> {
+export async function openTree(source: string | FileSet, options: ReadOptions & SkipPartOptions): Promise<FileTree> {
   if (typeof source !== 'string') return treeOf(source);
-  if ((await kindOf(source)) !== 'file') return { path: source, kindOf, listFolder, listFileNames, lazyFile };
-  return treeOf(await tarFolder(await fileAccess(source), { ...(maxBytes !== undefined && { maxBytes }) }));
+  if ((await kindOf(source)) !== 'file') return folderTree(source);
+  return treeOf(await tarFolder(await fileAccess(source), options));
+}
+
+/** A folder on disk, in Node. */
+export function folderTree(path: string): FileTree {
+  return { path, kindOf, listFolder, listFileNames, lazyFile };
 }
 
 /**
  * The files in a tar archive, for `openImageFolder` and `openIlsvrc`. A plain one is read in place, file by file; a compressed one, and one that streams by, is held in memory, up to `maxBytes` (default 2^30).
- * Nothing is written, and names that climb out of the archive are passed over.
+ * Archives of classes in it, called `WNID.tar` as in ILSVRC-2012's `ILSVRC2012_img_train.tar`, are folders `WNID`, read in place as well; what archives are in those are files.
+ * Nothing is written, and names that climb out of the archive are passed over. Of two files of one name the second is an error, or passed over where `onSkip` is told.
  *
  * @throws FormatError as `webDataset` for archives: `FILE_CORRUPT`, `FILE_TRUNCATED`, `FILE_UNSUPPORTED`, `FILE_TOO_LARGE`.
  *
@@ -41,24 +50,42 @@ export async function openTree(source: string | FileSet, maxBytes?: number): Pro
  * console.log(code); // FILE_EMPTY
  * ```
  */
-export async function tarFolder(source: RandomAccess | ByteSource, { maxBytes = DEFAULT_MAX_BYTES }: { readonly maxBytes?: number } = {}): Promise<FileSet> {
+export async function tarFolder(source: RandomAccess | ByteSource, { maxBytes = DEFAULT_MAX_BYTES, onSkip }: ReadOptions & SkipPartOptions = {}): Promise<FileSet> {
   const archive = await plainAccess(source, new Allowance(maxBytes));
-  const files: LazyFile[] = [];
-  for await (const { name, at, size } of indexTar(readAhead(archive))) {
+  const files = new Map<string, LazyFile>();
+  for await (const { name, at, size, from } of entriesOf(archive)) {
     const read = async () => {
       if (size > maxBytes) throw tooLarge(`${archive.name}/${name}`, maxBytes);
-      return archive.read(at, size);
+      return from.read(at, size);
     };
-    files.push({ name, read });
+    if (!files.has(name)) files.set(name, { name, read });
+    else {
+      const error = new FormatError({ code: 'FILE_CORRUPT', message: `${from.name}: a second file ${JSON.stringify(name)} is in it, at byte ${at}.`, help: 'pack it with each file once.' });
+      if (onSkip === undefined) throw error;
+      onSkip({ name: `${archive.name}/${name}`, reason: error.summary });
+    }
   }
-  return { name: archive.name, files };
+  return { name: archive.name, files: [...files.values()] };
+}
+
+/** Of a class, by its number in WordNet. */
+const CLASS_ARCHIVE = /^((?:.*\/)?n\d{8})\.tar$/;
+
+/** The files of an archive and of the archives of classes in it, but not of those in these. */
+async function* entriesOf(archive: RandomAccess, folder = ''): AsyncGenerator<TarEntry & { readonly from: RandomAccess }> {
+  for await (const entry of indexTar(readAhead(archive))) {
+    const { name, at, size } = entry;
+    const [, inner] = (folder === '' ? CLASS_ARCHIVE.exec(name) : null) ?? [];
+    if (inner === undefined) yield { ...entry, name: folder + name, from: archive };
+    else yield* entriesOf(partOf(archive, `${archive.name}/${name}`, at, size), `${inner}/`);
+  }
 }
 
 /** A folder of a set: its files, and its folders. */
 type Folder = Map<string, LazyFile | Folder>;
 
 /** The files of a set as a tree. Where all lie in one folder of folders, as in most archives, that is the root. Names that climb out and hidden ones are passed over. */
-function treeOf({ name, files }: FileSet): FileTree {
+export function treeOf({ name, files }: FileSet): FileTree {
   const whole: Folder = new Map();
   for (const file of files) {
     const steps = file.name.split('/').filter((step) => step !== '' && step !== '.');

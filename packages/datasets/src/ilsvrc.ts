@@ -3,6 +3,7 @@ import { FormatError } from '@convkit/tensor';
 import { classNames, numberedLines, readText } from './class-names.js';
 import type { DatasetSplits } from './dataset.js';
 import { openTree, type FileSet, type FileTree } from './file-tree.js';
+import { openArchives } from './ilsvrc-archives.js';
 import { IMAGE_NAME, indexClasses, openFiles, type ImageFolderOptions, type IndexedFiles } from './image-folder.js';
 
 /**
@@ -14,13 +15,14 @@ import { IMAGE_NAME, indexClasses, openFiles, type ImageFolderOptions, type Inde
  * - `val_labels.txt`: lines `NAME WNID`;
  * - `ILSVRC2012_validation_ground_truth.txt` of the development kit: an ILSVRC id a line in the order of file names, with `map_clsloc.txt` (lines `WNID ID NAME`) in one of these places. The ids are not the order of the WNIDs.
  *
- * A `val` with one folder a class is read as well. Classes are called as `openImageFolder` does.
+ * A `val` with one folder a class is read as well, and at a path in Node the archives as they are handed out, in the place of what would be unpacked: `ILSVRC2012_img_train.tar`, a tar of one tar a class,
+ * `ILSVRC2012_img_val.tar` and `ILSVRC2012_devkit_t12.tar.gz`. The images are read in place. Classes are called as `openImageFolder` does.
  *
  * @throws FormatError naming file and line: `FILE_MISSING` (a folder, a file with labels, an image that has a label), `FILE_CLASS` (a WNID that training does not have), `FILE_LABEL` (no such class; an image without label),
  * `FILE_CORRUPT` (a line of another form, a name twice), `FILE_SIZE` (as many labels as images), `FILE_EMPTY`, `FILE_UNREADABLE`.
  */
 export async function openIlsvrc(source: string | FileSet, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
-  const tree = await openTree(source, options.maxBytes);
+  const tree = (typeof source === 'string' ? await openArchives(source, options) : undefined) ?? (await openTree(source, options));
   const { path } = tree;
   const kaggle = `${path}/ILSVRC/Data/CLS-LOC`;
   const root = (await tree.kindOf(`${kaggle}/train`)) === 'folder' ? kaggle : path;

@@ -6,20 +6,12 @@ import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { openTree, type FileSet, type FileTree } from './file-tree.js';
 import { lastName } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
-
-/** A class folder without images. */
-export interface SkippedFolder {
-  readonly name: string;
-  /** One sentence, which names the folder. */
-  readonly reason: string;
-}
+import type { SkipPartOptions } from './skipped-part.js';
 
 /** Choices of {@link openImageFolder} and `openIlsvrc`. */
-export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOptions, 'concurrency'> {
+export interface ImageFolderOptions extends DecodeOptions, SkipPartOptions, Pick<ImageDatasetOptions, 'concurrency'> {
   /** Most bytes that an image file may have; default 2^30. */
   readonly maxBytes?: number;
-  /** Is told of each class folder without images, which is then passed over; default: it is an error. */
-  readonly onSkip?: (skipped: SkippedFolder) => void;
 }
 
 /**
@@ -30,10 +22,10 @@ export interface ImageFolderOptions extends DecodeOptions, Pick<ImageDatasetOpti
  * Classes are called like their folders, unless a file beside `train` or beside them says otherwise: `synset_words.txt`, `LOC_synset_mapping.txt`, `synsets.txt`, `words.txt` or
  * `classes.txt`, with lines of a folder's name, a tab or blank, and the name of the class. Classes that are called the same get the folder's name in brackets.
  *
- * @throws FormatError `FILE_MISSING` (the folder, or the test part), `FILE_EMPTY` (a class without images), `FILE_CLASS` (a test class that training does not have), `FILE_UNREADABLE`.
+ * @throws FormatError `FILE_MISSING` (the folder, or the test part), `FILE_EMPTY` (a class without images, unless somebody is told by `onSkip`), `FILE_CLASS` (a test class that training does not have), `FILE_UNREADABLE`.
  */
 export async function openImageFolder(source: string | FileSet, options: ImageFolderOptions = {}): Promise<DatasetSplits> {
-  const tree = await openTree(source, options.maxBytes);
+  const tree = await openTree(source, options);
   const { path } = tree;
   if ((await tree.kindOf(`${path}/train`)) === 'folder') {
     const judge = (await tree.kindOf(`${path}/val`)) === 'folder' ? 'val' : 'test';
@@ -86,7 +78,7 @@ export function openFiles(tree: FileTree, split: Split, classes: readonly string
  * @param known The classes there may be, in label order; default: those that are there.
  * @throws FormatError as {@link openImageFolder}
  */
-export async function indexClasses(tree: FileTree, path: string, { onSkip }: Pick<ImageFolderOptions, 'onSkip'>, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
+export async function indexClasses(tree: FileTree, path: string, { onSkip }: SkipPartOptions, known?: readonly string[]): Promise<IndexedFiles & { readonly folders: readonly string[] }> {
   const present = (await tree.listFolder(path)).filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
   if (present.length === 0) throw noClasses(path);
   const filled: { readonly folder: string; readonly images: readonly string[] }[] = [];

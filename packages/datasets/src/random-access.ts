@@ -105,6 +105,11 @@ export async function fileAccess(path: string): Promise<RandomAccess> {
   });
 }
 
+/** A file that lies within another one, as if it were by itself. */
+export function partOf(whole: RandomAccess, name: string, at: number, size: number): RandomAccess {
+  return checked(name, size, (from, length) => whole.read(at + from, length));
+}
+
 /** Reads ahead, for who goes through a file in small steps: one at a time, for there is one window. */
 export function readAhead(source: RandomAccess, window = 2 ** 13): RandomAccess {
   let from = 0;

@@ -29,13 +29,12 @@ const PREFIX = [345, 155] as const;
  * read file i without the others. Reads ustar, GNU long names and sizes, pax paths and sizes; links, devices and folders are passed over. Source: POSIX.1-2017, pax, "ustar Interchange Format"
  * and "pax Extended Header"; GNU tar manual, "Basic Tar Format".
  *
- * A name is only a name: nothing is written, so it may climb or be absolute. Two files of one name are an error, although tar would let the last one win: of two images one would be lost in silence.
+ * A name is only a name: nothing is written, so it may climb or be absolute, or be there twice.
  *
- * @throws FormatError with the byte: `FILE_CORRUPT` (a checksum, size or record that is none, a doubled name), `FILE_TRUNCATED` (a file beyond the end, no end mark),
+ * @throws FormatError with the byte: `FILE_CORRUPT` (a checksum, size or record that is none), `FILE_TRUNCATED` (a file beyond the end, no end mark),
  * `FILE_UNSUPPORTED` (sparse files), `FILE_TOO_LARGE` (over 10,000,000 headers, or one of over 1 MiB).
  */
 export async function* indexTar(source: RandomAccess): AsyncGenerator<TarEntry> {
-  const names = new Set<string>();
   const corrupt = (at: number, what: string) => new FormatError({ code: 'FILE_CORRUPT', message: `${source.name}: no good tar archive: at byte ${at} ${what}.`, help: 'get the file again.' });
 
   /** What the headers before say of the next file. */
@@ -90,10 +89,7 @@ export async function* indexTar(source: RandomAccess): AsyncGenerator<TarEntry> 
       throw new FormatError({ code: 'FILE_UNSUPPORTED', message: `${source.name}: ${JSON.stringify(name)} (header at byte ${at}) is stored as a sparse file.`, help: 'pack it without --sparse.' });
     } else if (kind !== 'K' && kind !== 'g') {
       // Before ustar, a folder was a file whose name ends so.
-      if ('0\x007'.includes(kind) && !name.endsWith('/')) {
-        if (names.size === names.add(name).size) throw corrupt(at, `begins a second file ${JSON.stringify(name)}`);
-        yield { name, at: body, size };
-      }
+      if ('0\x007'.includes(kind) && !name.endsWith('/')) yield { name, at: body, size };
       next = {};
     }
     at = body + Math.ceil(size / BLOCK) * BLOCK;

@@ -8,16 +8,17 @@ import { kindOf, lastName, lazyFile, listFileNames } from './files.js';
 import { imageDataset, type ImageDatasetOptions } from './image-dataset.js';
 import { Allowance, plainAccess } from './plain-access.js';
 import { fileAccess, readAhead, type RandomAccess } from './random-access.js';
+import type { SkipPartOptions } from './skipped-part.js';
 import { indexTar, type TarEntry } from './tar-index.js';
 
 /** Choices of {@link openWebDataset}. */
-export interface OpenWebDatasetOptions extends ReadOptions, DecodeOptions, Pick<ImageDatasetOptions, 'concurrency'> {
+export interface OpenWebDatasetOptions extends ReadOptions, DecodeOptions, SkipPartOptions, Pick<ImageDatasetOptions, 'concurrency'> {
   /** Class names in label order, or a list with one a line; default: of a list beside the shards, or else the labels themselves, up to the largest. */
   readonly classes?: readonly string[] | ByteSource;
 }
 
 /** Choices of {@link webDataset}. */
-export interface WebDatasetOptions extends ReadOptions, Pick<ImageDatasetOptions, 'name' | 'split' | 'decode' | 'concurrency'> {
+export interface WebDatasetOptions extends ReadOptions, SkipPartOptions, Pick<ImageDatasetOptions, 'name' | 'split' | 'decode' | 'concurrency'> {
   /** Tar archives in the order in which their samples are counted. Plain ones in files and blobs are read in place; compressed ones, and those that stream by, are held in memory. */
   readonly shards: readonly (RandomAccess | ByteSource)[];
   /** Class names in label order, or a list with one a line; default the labels themselves, up to the largest. */
@@ -28,10 +29,12 @@ export interface WebDatasetOptions extends ReadOptions, Pick<ImageDatasetOptions
 
 /**
  * A data set from tar archives in WebDataset's convention: files that share their path up to the first dot of the base name are a sample. Its image ends in jpg, jpeg, png, webp, gif, tif, tiff
- * or avif; its label is the whole number in the file that ends in `cls`, or else `label` or `cls` of that in `json`. Files without image or label beside them are passed over. The archives are indexed once, from header
+ * or avif; its label is the whole number in the file that ends in `cls`, or else `label` or `cls` of that in `json`. Other files beside them, and hidden ones, are passed over. The archives are indexed once, from header
  * to header; then sample i is read without the others. Source: github.com/webdataset/webdataset.
  *
- * @throws FormatError naming shard and sample: `FILE_LABEL` (no label, or none of a class), `FILE_CORRUPT` (two images, or a label without one; no good archive), `FILE_EMPTY`, and what reading
+ * A sample that has no label, two images or two labels, and files without an image beside them are an error, unless `onSkip` is told of each: then they are passed over.
+ *
+ * @throws FormatError naming shard and sample: `FILE_LABEL` (no label, or none of a class), `FILE_CORRUPT` (two images or labels, a file that is part of no sample; no good archive), `FILE_EMPTY`, and what reading
  * archives throws: `FILE_TRUNCATED`, `FILE_UNSUPPORTED`, `FILE_TOO_LARGE`.
  *
  * @example
@@ -46,7 +49,7 @@ export interface WebDatasetOptions extends ReadOptions, Pick<ImageDatasetOptions
  * ```
  */
 export async function webDataset(options: WebDatasetOptions): Promise<Dataset> {
-  const samples = await indexSamples(options.shards, new Allowance(options.maxBytes));
+  const samples = await indexSamples(options.shards, new Allowance(options.maxBytes), options);
   return sampleDataset(options, samples, await classesOf(options.classes, [samples]));
 }
 
@@ -69,7 +72,7 @@ export async function openWebDataset(path: string, options: OpenWebDatasetOption
     });
   }
   const allowance = new Allowance(options.maxBytes);
-  const open = async (names: readonly string[]) => indexSamples(await Promise.all(names.map((name) => fileAccess(`${path}/${name}`))), allowance);
+  const open = async (names: readonly string[]) => indexSamples(await Promise.all(names.map((name) => fileAccess(`${path}/${name}`))), allowance, options);
   const [train, test] = [await open(parts.train), await open(parts.test)];
   const classes = await classesOf(options.classes ?? (await findList(path)), [train, test]);
   const about = { ...options, name: lastName(path), decode: (bytes: Uint8Array, file: string) => decodeImage(bytes, file, options) };
@@ -87,11 +90,15 @@ interface Samples {
   readonly labels: Uint32Array;
 }
 
-/** What matters of a sample. */
+/** What matters of the files that share a key. */
 interface Sample {
+  /** What the first of them is called. */
+  readonly first: string;
   image?: TarEntry;
   cls?: Label;
   json?: Label;
+  /** What is there twice. */
+  doubled?: string;
 }
 
 interface Label extends TarEntry {
@@ -101,35 +108,53 @@ interface Label extends TarEntry {
   readonly text: string;
 }
 
-async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], allowance: Allowance): Promise<Samples> {
+async function indexSamples(sources: readonly (RandomAccess | ByteSource)[], allowance: Allowance, { onSkip }: SkipPartOptions): Promise<Samples> {
   const shards: RandomAccess[] = [];
   const names: string[] = [];
   const found = { shard: [] as number[], at: [] as number[], sizes: [] as number[], labels: [] as number[] };
   for (const source of sources) {
     const shard = await plainAccess(source, allowance);
-    for (const [key, { image, cls, json }] of await groupSamples(shard)) {
-      const label = cls ?? json;
-      if (image === undefined) {
-        if (cls === undefined) continue;
-        throw new FormatError({ code: 'FILE_CORRUPT', message: `${shard.name}: sample ${JSON.stringify(key)} has a label, but no image.`, values: { images: 'jpg, jpeg, png, webp, gif, tif, tiff, avif' } });
+    for (const [key, sample] of await groupSamples(shard)) {
+      const whole = wholeOf(sample);
+      if (whole === undefined) {
+        const error = faultOf(shard.name, key, sample);
+        if (onSkip === undefined) throw error;
+        onSkip({ name: `${shard.name}/${sample.first}`, reason: error.summary });
+        continue;
       }
-      if (label?.value === undefined) {
-        throw new FormatError({
-          code: 'FILE_LABEL',
-          message: `${shard.name}: sample ${JSON.stringify(key)} has ${label === undefined ? 'no label' : `${JSON.stringify(label.text)} as its label (at byte ${label.at})`}.`,
-          help: 'a label is a whole number from 0 on, in KEY.cls or as "label" or "cls" in KEY.json.',
-        });
-      }
+      const { image, label } = whole;
       found.shard.push(shards.length);
       names.push(image.name);
       found.at.push(image.at);
       found.sizes.push(image.size);
-      found.labels.push(label.value);
+      found.labels.push(label);
     }
     shards.push(shard);
   }
   const [shard, labels] = [Uint32Array.from(found.shard), Uint32Array.from(found.labels)];
   return { shards, names, shard, labels, at: Float64Array.from(found.at), sizes: Float64Array.from(found.sizes) };
+}
+
+/** Image and label, if each is there, and once. */
+function wholeOf({ image, cls, json, doubled }: Sample): { readonly image: TarEntry; readonly label: number } | undefined {
+  const label = (cls ?? json)?.value;
+  return doubled === undefined && image !== undefined && label !== undefined ? { image, label } : undefined;
+}
+
+/** What is wrong with files that are no sample. */
+function faultOf(shard: string, key: string, { first, image, cls, json, doubled }: Sample): FormatError {
+  const sample = `${shard}: sample ${JSON.stringify(key)}`;
+  if (doubled !== undefined) return new FormatError({ code: 'FILE_CORRUPT', message: `${sample} has two ${doubled}.` });
+  const label = cls ?? json;
+  if (image === undefined) {
+    const what = cls === undefined ? `${shard}: ${JSON.stringify(first)} is part of no sample, for there is no image beside it` : `${sample} has a label, but no image`;
+    return new FormatError({ code: 'FILE_CORRUPT', message: `${what}.`, values: { images: 'jpg, jpeg, png, webp, gif, tif, tiff, avif' } });
+  }
+  return new FormatError({
+    code: 'FILE_LABEL',
+    message: `${sample} has ${label === undefined ? 'no label' : `${JSON.stringify(label.text)} as its label (at byte ${label.at})`}.`,
+    help: 'a label is a whole number from 0 on, in KEY.cls or as "label" or "cls" in KEY.json.',
+  });
 }
 
 const IMAGE = /^(jpe?g|png|webp|gif|tiff?|avif)$/;
@@ -139,26 +164,22 @@ async function groupSamples(shard: RandomAccess): Promise<Map<string, Sample>> {
   // Small labels lie between headers, so most come with them.
   const reader = readAhead(shard);
   for await (const entry of indexTar(reader)) {
-    const base = entry.name.lastIndexOf('/') + 1;
-    const dot = entry.name.indexOf('.', base);
-    // Hidden files, and such as have no extension, belong to no sample.
-    if (dot <= base) continue;
-    const key = entry.name.slice(0, dot);
-    const extension = entry.name.slice(dot + 1).toLowerCase();
+    const { name, at } = entry;
+    const base = name.lastIndexOf('/') + 1;
+    if (name.startsWith('.', base)) continue;
+    // What has no extension is a sample of its own, and none.
+    const dot = name.includes('.', base) ? name.indexOf('.', base) : name.length;
+    const key = name.slice(0, dot);
+    const extension = name.slice(dot + 1).toLowerCase();
+    const sample: Sample = samples.get(key) ?? { first: name };
+    samples.set(key, sample);
     const part = IMAGE.test(extension) ? 'image' : extension === 'cls' || extension === 'json' ? extension : undefined;
     if (part === undefined) continue;
-    const sample: Sample = samples.get(key) ?? {};
     const before = sample[part];
     if (before !== undefined) {
-      throw new FormatError({
-        code: 'FILE_CORRUPT',
-        message: `${shard.name}: sample ${JSON.stringify(key)} has two ${part === 'image' ? 'images' : 'labels'}.`,
-        values: { 'at byte': `${before.at} ${JSON.stringify(before.name)}`, 'and at byte': `${entry.at} ${JSON.stringify(entry.name)}` },
-      });
-    }
-    if (part === 'image') sample.image = entry;
+      sample.doubled ??= `${part === 'image' ? 'images' : 'labels'}, ${JSON.stringify(before.name)} at byte ${before.at} and ${JSON.stringify(name)} at byte ${at}`;
+    } else if (part === 'image') sample.image = entry;
     else sample[part] = await readLabel(reader, entry, part === 'cls' ? labelInText : labelInJson);
-    samples.set(key, sample);
   }
   return samples;
 }

@@ -6,8 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { bytesAccess } from '../src/random-access.js';
-import { loadDataset, openIlsvrc, openImageFolder, tarFolder, type Dataset, type DatasetSplits, type FileSet } from '@convkit/datasets';
-import { tarEntry, tarOf } from './support/tar.js';
+import { loadDataset, openIlsvrc, openImageFolder, tarFolder, type Dataset, type DatasetSplits, type FileSet, type SkippedPart } from '@convkit/datasets';
+import { joined, tarEntry, tarOf } from './support/tar.js';
 
 let root: string;
 let files: Record<string, Uint8Array | string>;
@@ -58,6 +58,49 @@ it('reads of a plain archive only what is asked for', async () => {
   read = 0;
   await train.item(0);
   expect(read).toBe(files['train/n1/写真.png'].length);
+});
+
+it('reads archives of classes within an archive in place, one level deep', async () => {
+  const image = files['train/n1/写真.png'];
+  const inner = (...names: string[]) => archive('', Object.fromEntries(names.map((name) => [name, image])));
+  const deep = inner('n00000004/never.png');
+  const source = bytesAccess('ILSVRC2012_img_train.tar', archive('', {
+    'n00000002.tar': inner('n00000002_7.JPEG', 'n00000002_10.JPEG', ...Array.from({ length: 8 }, (_, i) => `n00000002_2${i}.JPEG`)),
+    'n00000001.tar': archive('', { 'n00000001_1.JPEG': image, 'n00000003.tar': deep, 'notes.tar': 'no archive' }),
+    'other.tar': 'neither a class nor an archive',
+    '../n00000005.tar': inner('climbs.JPEG'),
+  }));
+  let read = 0;
+  const set = await tarFolder({ ...source, read: (at, length) => ((read += length), source.read(at, length)) });
+  expect(read).toBeLessThan(source.size + 6 * 2 ** 13);
+  expect([...set.files].map(({ name }) => name).filter((name) => !name.includes('_2'))).toEqual(['n00000002/n00000002_7.JPEG', 'n00000002/n00000002_10.JPEG', 'n00000001/n00000001_1.JPEG', 'n00000001/n00000003.tar', 'n00000001/notes.tar', 'other.tar', '../n00000005/climbs.JPEG']);
+  const { train, test } = await openImageFolder(set);
+  expect([train.classes, train.length, test.length, train.nameOf(0), train.nameOf(1)]).toEqual([['n00000001', 'n00000002'], 10, 1, 'ILSVRC2012_img_train.tar/n00000001/n00000001_1.JPEG', 'ILSVRC2012_img_train.tar/n00000002/n00000002_10.JPEG']);
+  read = 0;
+  expect(await contents(train)).toEqual(Array.from({ length: 10 }, (_, i) => [i === 0 ? 0 : 1, 3]));
+  expect(read).toBe(20 * image.length);
+
+  const failure = async (name: string, bytes: Uint8Array | string) => tarFolder({ name: 'o.tar', bytes: archive('', { [name]: bytes }) }).catch((error: unknown) => (error as Error).message);
+  const whole = inner('a.JPEG');
+  // A file of the inner archive may not reach into what follows it in the outer one.
+  expect(await failure('n00000001.tar', whole.subarray(0, 600))).toContain('o.tar/n00000001.tar: ends at byte 600, but "a.JPEG" (header at byte 0) should reach to byte ');
+  expect(await failure('n00000001.tar', whole.subarray(0, -1024))).toContain('without the empty blocks that end a tar archive');
+  expect(await failure('n00000001.tar', 'no archive')).toContain('o.tar/n00000001.tar: ends at byte 10 without the empty blocks that end a tar archive');
+  expect(await failure('n00000001.tar', new Uint8Array(gzipSync(whole)))).toContain('o.tar/n00000001.tar: ends at byte ');
+  const small = await tarFolder({ name: 'o.tar', bytes: archive('', { 'n00000001.tar': whole }) }, { maxBytes: 10 });
+  await expect([...small.files][0].read()).rejects.toMatchObject({ code: 'FILE_TOO_LARGE', message: expect.stringContaining('o.tar/n00000001/a.JPEG: ') as string });
+});
+
+it('refuses a second file of one name, or passes it over where somebody is told', async () => {
+  const twice = { name: 't.tar', bytes: joined(archive('').subarray(0, -1024), archive('', { 'train/n1/写真.png': files['val/n1/x.png'] })) };
+  const message = await tarFolder(twice).catch((error: unknown) => (error as Error).message);
+  expect(message).toMatch(/^t\.tar: a second file "train\/n1\/写真\.png" is in it, at byte \d+\.\n {2}help: .*\n {2}code: FILE_CORRUPT$/);
+  const told: SkippedPart[] = [];
+  expect(await all(await openImageFolder(await tarFolder(twice, { onSkip: (skipped) => void told.push(skipped) })))).toEqual(await all(await openImageFolder(`${root}/plain`)));
+  expect(told).toEqual([{ name: 't.tar/train/n1/写真.png', reason: (message as string).split('\n')[0] }]);
+  await writeFile(`${root}/twice.tar`, twice.bytes);
+  await expect(openImageFolder(`${root}/twice.tar`)).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
+  expect((await openImageFolder(`${root}/twice.tar`, { onSkip: () => undefined })).train.length).toBe(3);
 });
 
 it('reads labels of ILSVRC-2012 from an archive', async () => {

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { loadDataset, openIlsvrc } from '@convkit/datasets';
+import { loadDataset, openIlsvrc, type Dataset } from '@convkit/datasets';
+import { tarEntry, tarOf } from './support/tar.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-ilsvrc-`);
 afterAll(() => rm(root, { recursive: true }));
@@ -19,9 +21,12 @@ const LABELS = [2, 0, 1, 0];
 let folders = 0;
 /** Training folders, a flat `val`, and what else is told. */
 async function layout(files: Record<string, string | Uint8Array> = {}, base = '', val: readonly string[] = VAL): Promise<string> {
-  const path = `${root}/${++folders}`;
-  const all = { ...Object.fromEntries([...WNIDS.map((wnid) => `train/${wnid}/${wnid}_1.JPEG`), ...val.map((name) => `val/${name}`)].map((name) => [base + name, jpeg])), ...files };
-  for (const [name, bytes] of Object.entries(all)) {
+  return folderOf({ ...Object.fromEntries([...WNIDS.map((wnid) => `train/${wnid}/${wnid}_1.JPEG`), ...val.map((name) => `val/${name}`)].map((name) => [base + name, jpeg])), ...files });
+}
+
+/** A folder of these files, by default a new one. */
+async function folderOf(files: Record<string, string | Uint8Array>, path = `${root}/${++folders}`): Promise<string> {
+  for (const [name, bytes] of Object.entries(files)) {
     const full = `${path}/${name}`;
     await mkdir(full.slice(0, full.lastIndexOf('/')), { recursive: true });
     await writeFile(full, bytes);
@@ -52,6 +57,35 @@ describe('openIlsvrc', () => {
     expect([train.length, test.length, train.split, test.split, train.classes, test.classes]).toEqual([3, 4, 'train', 'test', WNIDS, WNIDS]);
     expect(await Promise.all(VAL.map(async (_, i) => (await test.item(i)).label))).toEqual(LABELS);
     expect([test.nameOf(1).slice(-9), (await train.item(2)).label]).toEqual(['0002.JPEG', 2]);
+  });
+
+  it('reads the archives that are handed out, packed or unpacked, as their folders', async () => {
+    const pack = (files: Record<string, string | Uint8Array>) => tarOf(...Object.entries(files).map(([name, bytes]) => tarEntry(name, typeof bytes === 'string' ? bytes : new Uint8Array(bytes))));
+    const archives = {
+      'ILSVRC2012_img_train.tar': pack(Object.fromEntries([...WNIDS].reverse().map((wnid) => [`${wnid}.tar`, pack({ [`${wnid}_1.JPEG`]: jpeg })]))),
+      'ILSVRC2012_img_val.tar': pack(Object.fromEntries([...VAL].reverse().map((name) => [name, jpeg]))),
+      'ILSVRC2012_devkit_t12.tar.gz': gzipSync(pack({ 'ILSVRC2012_devkit_t12/readme.txt': 'read it', [`ILSVRC2012_devkit_t12/data/${GROUND_TRUTH}`]: truth.join('') })),
+    };
+    const kit = { [`ILSVRC2012_devkit_t12/data/${GROUND_TRUTH}`]: truth.join(''), 'map_clsloc.txt': map.join('') };
+    const all = async (path: string) => {
+      const { train, test } = await openIlsvrc(path);
+      const examples = async (data: Dataset) => Promise.all(Array.from({ length: data.length }, async (_, i) => [data.nameOf(i).slice(path.length), (await data.item(i)).label, (await data.item(i)).image.width]));
+      return [train.classes, await examples(train), await examples(test), await test.hash()];
+    };
+    const unpacked = await layout(kit);
+    const expected = await all(unpacked);
+    const packed = await folderOf({ ...archives, 'map_clsloc.txt': map.join('') });
+    expect(await all(packed)).toEqual(expected);
+    // Unpacked or not in any mixture, and with other lists.
+    await folderOf({ 'val.txt': caffe.join('') }, packed);
+    for (const folder of ['val', 'ILSVRC2012_devkit_t12', 'train']) {
+      await cp(`${unpacked}/${folder}`, `${packed}/${folder}`, { recursive: true });
+      expect(await all(packed)).toEqual(expected);
+    }
+    const alone = await folderOf({ 'ILSVRC2012_img_train.tar': archives['ILSVRC2012_img_train.tar'] });
+    expect(await failure(openIlsvrc(alone))).toMatch(/^ROOT\/\d+\/val: there is no such file or folder\./);
+    const torn = await folderOf({ ...archives, 'ILSVRC2012_img_train.tar': pack({ [`${WNIDS[0]}.tar`]: 'torn' }) });
+    expect(await failure(openIlsvrc(torn))).toMatch(/^ROOT\/\d+\/ILSVRC2012_img_train\.tar\/n01440764\.tar: ends at byte 4 without/);
   });
 
   it('reads a val that has a folder for each class, of not all of them', async () => {

@@ -8,11 +8,14 @@ import { afterAll, expect, it } from 'vitest';
 
 import { FormatError } from '@convkit/tensor';
 
-import { cifar100Archive, openIlsvrc, webDataset, type Dataset } from '@convkit/datasets';
+import { cifar100Archive, openIlsvrc, openImageFolder, tarFolder, webDataset, type Dataset } from '@convkit/datasets';
 import { joined, paxRecord, tarEntry, withChecksum } from './support/tar.js';
 
 const root = await mkdtemp(`${tmpdir()}/convkit-mutations-`);
 afterAll(() => rm(root, { recursive: true }));
+
+/** One red pixel. */
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
 
 type Mutation = (bytes: number[]) => void;
 
@@ -73,15 +76,30 @@ it('refuses or reads 300 mutated shards, also with checksums made good', async (
     tarEntry('cut', '2'),
     await packTar([['a.png', 'x'], ['a.json', '{"label":0}'], ['b.webp', ''], ['b.cls', '3']].map(([name, body]) => ({ header: { name, size: body.length, type: 'file' as const, mtime: new Date(0) }, body }))),
   );
-  const open = async (bytes: Uint8Array) => [await webDataset({ name: 'm', split: 'train', shards: [{ name: 'm.tar', bytes }], decode, maxBytes: 1e6 })];
+  const open = async (bytes: Uint8Array, more = {}) => [await webDataset({ name: 'm', split: 'train', shards: [{ name: 'm.tar', bytes }], decode, maxBytes: 1e6, ...more })];
   expect((await open(good))[0].length).toBe(3);
+  let skipped = 0;
   const outcomes = await tryAll(300, (mutations, choice) => {
     const mutated = mutate(good, mutations);
     const bytes = choice === 0 ? mutated : checksummed(mutated);
-    return open(choice === 1 ? new Uint8Array(gzipSync(bytes)) : choice === 2 ? mutate(gzipSync(good), mutations) : bytes);
+    return open(choice === 1 ? new Uint8Array(gzipSync(bytes)) : choice === 2 ? mutate(gzipSync(good), mutations) : bytes, choice < 5 ? {} : { onSkip: () => skipped++ });
   });
   expect(outcomes.refused).toBeGreaterThan(100);
   expect(outcomes.read).toBeGreaterThan(20);
+  expect(skipped).toBeGreaterThan(5);
+});
+
+it('refuses or reads 100 mutated archives of archives', async () => {
+  const inner = (name: string) => joined(tarEntry(`${name}.png`, png), tarEntry({ name: 'pax', kind: 'x' }, paxRecord('path', `${name} again.png`)), tarEntry('cut', png), new Uint8Array(1024));
+  const good = joined(...['n00000001', 'n00000002'].map((wnid) => tarEntry(`${wnid}.tar`, joined(...Array.from({ length: 5 }, (_, i) => inner(`${wnid}_${i}`).subarray(0, -1024)), new Uint8Array(1024)))), new Uint8Array(1024));
+  const open = async (bytes: Uint8Array) => {
+    const { train, test } = await openImageFolder(await tarFolder({ name: 'm.tar', bytes }));
+    return [train, test];
+  };
+  expect((await open(good)).map(({ length }) => length)).toEqual([18, 2]);
+  const outcomes = await tryAll(100, (mutations, choice) => open(choice < 6 ? checksummed(mutate(good, mutations)) : mutate(good, mutations)));
+  expect(outcomes.refused).toBeGreaterThan(20);
+  expect(outcomes.read).toBeGreaterThan(5);
 });
 
 it('refuses or reads 60 mutated archives of CIFAR-100', async () => {
@@ -102,7 +120,6 @@ const LISTS: readonly (readonly [string, string])[] = [
 ];
 
 it('refuses or reads 100 mutated lists of labels and of names', async () => {
-  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
   for (const [list] of LISTS) {
     for (const name of ['train/n01/1.png', 'train/n02/1.png', 'val/v1.png', 'val/v2.png', 'val/v3.png']) {
       await mkdir(`${root}/${list}/${name.slice(0, name.lastIndexOf('/'))}`, { recursive: true });

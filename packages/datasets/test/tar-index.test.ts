@@ -51,6 +51,7 @@ describe('indexTar', () => {
       tarEntry({ name: 'contiguous', kind: '7' }, 'seven'),
       tarEntry('../../etc/passwd', 'only a name'),
       tarEntry('/absolute', 'too'),
+      tarEntry('/absolute', 'twice'),
     );
     expect(await contents(bytes)).toEqual([
       ['some/where/b.jpg', 'prefix'],
@@ -62,6 +63,7 @@ describe('indexTar', () => {
       ['contiguous', 'seven'],
       ['../../etc/passwd', 'only a name'],
       ['/absolute', 'too'],
+      ['/absolute', 'twice'],
     ]);
     expect(await contents(tarOf())).toEqual([]);
   });
@@ -93,11 +95,6 @@ describe('indexTar', () => {
     `);
     expect(await failure(index(joined(good, new Uint8Array(512), good, new Uint8Array(1024))))).toMatchInlineSnapshot(`
       "a.tar: no good tar archive: at byte 1024 an empty block lies between headers.
-        help: get the file again.
-        code: FILE_CORRUPT"
-    `);
-    expect(await failure(index(tarOf(good, good)))).toMatchInlineSnapshot(`
-      "a.tar: no good tar archive: at byte 1024 begins a second file "a".
         help: get the file again.
         code: FILE_CORRUPT"
     `);

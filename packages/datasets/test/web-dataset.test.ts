@@ -26,8 +26,8 @@ const open = (bytes: Uint8Array, more: Partial<WebDatasetOptions> = {}) => webDa
 const pack = (...files: readonly (readonly [string, Uint8Array | string])[]) =>
   packTar(files.map(([name, body]) => ({ header: { name, size: Buffer.byteLength(body), type: 'file' as const, mtime: new Date(0) }, body })));
 
-const first = await pack(['a/000.jpg', image(1)], ['a/000.cls', '2\n'], ['b/000.PNG', image(2, 2)], ['b/000.json', '{"label": 0, "width": 4}'], ['readme', 'no sample'], ['.hidden.cls', 'x'], ['notes.txt', 'no sample']);
-const second = tarOf(tarEntry('9.cls', ' 1 '), tarEntry('x.y/9.seg.png', image(9)), tarEntry('9.jpeg', image(3)), tarEntry('10.json', '{"cls":2}'), tarEntry('10.webp', image(4)), tarEntry('11.json', '{"about":"nothing"}'));
+const first = await pack(['a/000.jpg', image(1)], ['a/000.cls', '2\n'], ['b/000.PNG', image(2, 2)], ['b/000.json', '{"label": 0, "width": 4}'], ['b/000.txt', 'beside'], ['.hidden.cls', 'x']);
+const second = tarOf(tarEntry('9.cls', ' 1 '), tarEntry('9.seg.png', image(9)), tarEntry('9.jpeg', image(3)), tarEntry('10.json', '{"cls":2}'), tarEntry('10.webp', image(4)));
 
 describe('webDataset', () => {
   it('groups files up to the first dot, in the order of the archive, and counts through the shards', async () => {
@@ -107,13 +107,14 @@ describe('webDataset', () => {
         code: FILE_CORRUPT"
     `);
     expect(await failure(open(tarOf(...good, tarEntry('0.png', image(1)))))).toMatchInlineSnapshot(`
-      "s.tar: sample "0" has two images.
-        at byte     512 "0.jpg"
-        and at byte 2560 "0.png"
+      "s.tar: sample "0" has two images, "0.jpg" at byte 512 and "0.png" at byte 2560.
         code: FILE_CORRUPT"
     `);
-    expect(await failure(open(tarOf(...good, tarEntry('0.CLS', '1'))))).toContain('sample "0" has two labels.');
-    expect(await failure(open(tarOf(...good, good[0])))).toContain('begins a second file "0.jpg"');
+    expect(await failure(open(tarOf(...good, good[0])))).toContain('sample "0" has two images, "0.jpg" at byte 512 and "0.jpg" at byte 2560.');
+    expect(await failure(open(tarOf(...good, tarEntry('0.CLS', '1'))))).toContain('sample "0" has two labels, "0.cls" at byte 1536 and "0.CLS" at byte 2560.');
+    for (const stray of ['a/readme', 'notes.txt', '1.json', 'x.y/0.seg.png']) {
+      expect(await failure(open(tarOf(...good, tarEntry(stray, '{}'))))).toBe(`s.tar: ${JSON.stringify(stray)} is part of no sample, for there is no image beside it.\n  images jpg, jpeg, png, webp, gif, tif, tiff, avif\n  code: FILE_CORRUPT`);
+    }
     for (const label of ['', '-1', '1.5', '0x1', 'cat', '1 2', '9999999999', '\x00']) {
       expect(await failure(open(tarOf(tarEntry('1.jpg', image(1)), tarEntry('1.cls', label))))).toContain(`s.tar: sample "1" has ${JSON.stringify(label)} as its label (at byte 1536).`);
     }
@@ -126,12 +127,45 @@ describe('webDataset', () => {
         help: put classes.txt beside the shards.
         code: FILE_LABEL"
     `);
-    expect(await failure(open(tarOf(tarEntry('1.txt', 'x'))))).toMatchInlineSnapshot(`
+    expect(await failure(open(tarOf()))).toMatchInlineSnapshot(`
       "w/train: there are no images.
         code: FILE_EMPTY"
     `);
     expect(await failure(open(first.subarray(0, 2000)))).toContain('code: FILE_TRUNCATED');
     expect(await failure(open(new Uint8Array(gzipSync(first)).subarray(0, 90)))).toContain('code: FILE_CORRUPT');
+  });
+
+  it('passes over what makes no example where somebody is told, each once and by name', async () => {
+    const sample = (key: string, label: string, value: number) => [tarEntry(`${key}.jpg`, image(value)), tarEntry(`${key}.cls`, label)];
+    const shard = tarOf(
+      tarEntry('a/README', 'no sample'),
+      ...sample('twice', '0', 1),
+      ...sample('good', '0', 2),
+      tarEntry('bare.jpg', image(3)),
+      ...sample('cat', 'cat', 4),
+      tarEntry('lone.cls', '1'),
+      ...sample('two', '1', 5),
+      tarEntry('two.png', image(6)),
+      tarEntry('._good.jpg', 'hidden'),
+      ...sample('last', '1', 7),
+      ...sample('twice', '1', 8),
+      tarEntry('lone.txt', 'x'),
+    );
+    const told: { readonly name: string; readonly reason: string }[] = [];
+    const data = await open(shard, { onSkip: (skipped) => void told.push(skipped) });
+    expect(await Promise.all(Array.from({ length: data.length }, async (_, i) => [data.nameOf(i), (await data.item(i)).label, (await data.item(i)).image.data[0]]))).toEqual([['s.tar/good.jpg', 0, 2], ['s.tar/last.jpg', 1, 7]]);
+    expect(told.map(({ reason }) => reason)).toEqual([
+      's.tar: "a/README" is part of no sample, for there is no image beside it.',
+      's.tar: sample "twice" has two images, "twice.jpg" at byte 1536 and "twice.jpg" at byte 15872.',
+      's.tar: sample "bare" has no label.',
+      's.tar: sample "cat" has "cat" as its label (at byte 7680).',
+      's.tar: sample "lone" has a label, but no image.',
+      's.tar: sample "two" has two images, "two.jpg" at byte 9728 and "two.png" at byte 11776.',
+    ]);
+    expect(told.map(({ name }) => name)).toEqual(['a/README', 'twice.jpg', 'bare.jpg', 'cat.jpg', 'lone.cls', 'two.jpg'].map((name) => `s.tar/${name}`));
+    expect(await failure(open(tarOf(tarEntry('1.txt', 'x')), { onSkip: () => undefined }))).toContain('w/train: there are no images.');
+    // A shard that is torn is refused all the same.
+    expect(await failure(open(shard.subarray(0, -2048), { onSkip: () => undefined }))).toContain('code: FILE_TRUNCATED');
   });
 
   it('holds no more in memory than it may', async () => {

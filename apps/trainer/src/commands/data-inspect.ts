@@ -33,7 +33,7 @@ export async function dataInspectCommand(asked: string, flags: DataInspectFlags)
   const output = openOutput(json);
   const described = resolveData(asked);
   const recipe = findRecipe(name);
-  const raw = await openData(described, ({ reason }) => output.warn(reason));
+  const raw = await openData(described, (message) => output.warn(message));
   try {
     const { classes } = raw.train;
     const audit = flags.audit ? await auditDataset(raw, { onProgress: (seen, of) => output.progress(seen, of) }) : undefined;

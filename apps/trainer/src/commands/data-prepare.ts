@@ -30,7 +30,7 @@ export async function dataPrepareCommand(asked: string, out: string, flags: Data
   const began = performance.now();
   try {
     output.note(`reading ${data}`);
-    const source = await openSource(data, strict ? undefined : ({ reason }) => output.warn(reason));
+    const source = await openSource(data, strict ? undefined : (message) => output.warn(message));
     const settings = prepareSettings(data, source, flags);
     const path = resolve(out);
     const folder = await PrepareFolder.open(path, settings);

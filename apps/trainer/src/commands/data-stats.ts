@@ -23,7 +23,7 @@ export async function dataStatsCommand({ data: asked, recipe: name, png, json = 
   // Whatever the recipe needs itself: here all of it is wanted.
   const { statistics: _, ...design } = base.data;
   const recipe = { ...base, data: { ...design, mean: 'image' as const } };
-  const { train, test } = await openData(described);
+  const { train, test } = await openData(described, (message) => output.warn(message));
   try {
     const { preparation } = await prepareData(recipe, { train, test }, { onProgress: (images, of) => output.progress(images, of) });
     const { format, statistics } = preparation;

@@ -25,7 +25,7 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const { parameters: weights, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
-  const { test } = await openData(described, () => undefined);
+  const { test } = await openData(described, (message) => output.warn(message));
   assertClasses(test, description.classes, described, file);
   const device = await openNamedDevice(flags.device);
   try {

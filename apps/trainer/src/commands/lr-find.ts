@@ -48,7 +48,7 @@ export async function lrFindCommand(flags: LrFindFlags): Promise<void> {
   output.note(`reading ${described}`);
   const skipped = new SkippedImages();
   skipped.listen((message) => output.warn(message));
-  const raw = await openData(described);
+  const raw = await openData(described, skipped.part);
   const { data, preparation } = await prepareData(recipe, { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) });
   const { batch } = recipe.training;
   const rows = trainingRows(data.train, preparation, batch, seed);

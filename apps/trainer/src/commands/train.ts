@@ -260,7 +260,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
 /** The data of a run; what cannot be read in the training part is skipped, unless that is to be an error. */
 async function openRaw(described: string, { strict = false }: TrainFlags): Promise<{ raw: DatasetSplits; skipped: SkippedImages }> {
   const skipped = new SkippedImages();
-  const raw = await openData(described, strict ? undefined : skipped.folder);
+  const raw = await openData(described, strict ? undefined : skipped.part);
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 

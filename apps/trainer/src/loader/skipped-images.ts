@@ -1,4 +1,4 @@
-import type { SkippedFolder, UnreadableExample } from '@convkit/datasets';
+import type { UnreadableExample } from '@convkit/datasets';
 
 /** Counts the images that cannot be read and tells each once, though several threads come upon it. */
 export class SkippedImages {
@@ -7,7 +7,7 @@ export class SkippedImages {
   #tell = (message: string): void => void this.#untold.push(message);
 
   /** For `openData`. */
-  readonly folder = ({ reason }: SkippedFolder): void => this.#tell(`class folder passed over: ${reason}`);
+  readonly part = (message: string): void => this.#tell(message);
 
   /** For `skipUnreadable` of the training images. */
   readonly train = ({ index, reason }: UnreadableExample): void => {

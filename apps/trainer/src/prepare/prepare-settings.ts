@@ -30,8 +30,8 @@ export type PrepareChoices = Pick<PrepareSettings, 'size' | 'quality' | 'seed' |
 const splits = ['train', 'test'] as const;
 
 /** Opens the source; its images are named from its own folder on, so that shards tell nothing of the machine on which they were made. */
-export async function openSource(data: string, onSkip?: Parameters<typeof openData>[1]): Promise<DatasetSplits> {
-  const { train, test } = await openData(data, onSkip);
+export async function openSource(data: string, warn?: (message: string) => void): Promise<DatasetSplits> {
+  const { train, test } = await openData(data, warn);
   const path = data.slice(data.indexOf(':') + 1);
   const fromThere = (dataset: Dataset): Dataset => ({
     ...dataset,

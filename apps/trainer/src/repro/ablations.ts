@@ -95,7 +95,7 @@ export async function ablationsCommand(flags: AblationsFlags): Promise<void> {
   const folder = await StudyFolder.open(flags.out, { recipe: flags.recipe, set, data: shortData(described), epochs: flags.epochs });
   const device = await openNamedDevice(flags.device);
   try {
-    const raw = await openData(described);
+    const raw = await openData(described, (message) => output.warn(message));
     // Nothing that is taken away concerns how images are made ready or what is known of them.
     const prepared = await prepareData(recipe, raw);
     const runs: Run[] = [];

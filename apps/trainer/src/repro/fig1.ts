@@ -71,7 +71,7 @@ export async function fig1Command(flags: Fig1Flags): Promise<void> {
   const folder = await StudyFolder.open(flags.out, { figure: 1, data: shortData(described), rates, tuneEpochs, maxEpochs, batch, seed });
   const device = await openNamedDevice(flags.device);
   try {
-    const raw = await openData(described);
+    const raw = await openData(described, (message) => output.warn(message));
     // The nets differ in nothing that concerns the images.
     const prepared = await prepareData(fig1Recipe('relu', 0), raw);
     const results: Result[] = [];

@@ -51,7 +51,7 @@ export async function fig4Command(flags: Fig4Flags): Promise<void> {
   const { parameters: weights, description, network, preparation, file, warnings } = await loadCheckpoint(flags.checkpoint);
   for (const warning of warnings) output.warn(warning);
   const described = flags.data === undefined ? description.data : resolveData(flags.data);
-  const { train, test } = await openData(described);
+  const { train, test } = await openData(described, (message) => output.warn(message));
   const device = await openNamedDevice(flags.device);
   try {
     const parameters = await uploadParameters(device, weights);
