@@ -8,7 +8,7 @@ import { RandomStream } from '@convkit/tensor';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { itWithShared } from '../packages/datasets/test/support/shared-data.js';
-import { root } from './support/examples.js';
+import { root } from '../tools/examples.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'convkit-examples-'));
 afterAll(() => {

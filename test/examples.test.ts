@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commentExamples, expectedOutput, markdownExamples, normalise, packageNames, root, toJavaScript, type Example } from './support/examples.js';
+import { commentExamples, expectedOutput, markdownExamples, normalise, packageNames, root, toJavaScript, type Example } from '../tools/examples.mjs';
 
 const groups = packageNames.map((name) => {
   const readme = `packages/${name}/README.md`;
@@ -29,7 +29,7 @@ describe.concurrent.each(groups.filter(({ examples }) => examples.length > 0))('
       writeFileSync(file, toJavaScript(example));
       return file;
     });
-    const { stdout } = await promisify(execFile)('node', [join(root, 'test/support/run-examples.mjs'), ...files], { maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)('node', [join(root, 'tools/run-examples.mjs'), ...files], { maxBuffer: 2 ** 26 });
     results = stdout.trim().split('\n').map((line) => JSON.parse(line) as { output: string; error: string });
   }, 180_000);
 

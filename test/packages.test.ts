@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packPackages, type Packed } from '../tools/pack-packages.mjs';
-import { expectedOutput, markdownExamples, normalise, packageNames, root, toJavaScript } from './support/examples.js';
+import { expectedOutput, markdownExamples, normalise, packageNames, root, toJavaScript } from '../tools/examples.mjs';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'convkit-packages-'));

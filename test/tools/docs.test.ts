@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { root } from '../support/examples.js';
+import { root } from '../../tools/examples.mjs';
 
 const copy = mkdtempSync(join(tmpdir(), 'convkit-docs-'));
 const typedoc = () => promisify(execFile)('node_modules/.bin/typedoc', ['--emit', 'none', '--projectDocuments', 'page.md'], { cwd: copy, env: { ...process.env, NO_COLOR: '1' } });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../support/examples.js';
+import { root } from '../../tools/examples.mjs';
 
 const run = promisify(execFile);
 const copy = mkdtempSync(join(tmpdir(), 'convkit-new-'));

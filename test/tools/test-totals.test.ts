@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { root } from '../support/examples.js';
+import { root } from '../../tools/examples.mjs';
 
 const test = (fullName: string, status: string) => ({ fullName, status });
 

@@ -8,7 +8,8 @@ for (const file of process.argv.slice(2)) {
   console.log = (...values) => (output += `${format(...values)}\n`);
   let error = '';
   try {
-    await import(pathToFileURL(resolve(file)).href);
+    // A CommonJS program exports its end.
+    await (await import(pathToFileURL(resolve(file)).href)).default;
   } catch (thrown) {
     error = String(thrown instanceof Error ? thrown.stack : thrown);
   }

@@ -1,31 +1,38 @@
+/** The programs that READMEs and doc comments show, and what they say they print. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /** The folder of the repository. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Folders of the published packages, by short name. */
-export const packageNames: readonly string[] = readdirSync(join(root, 'packages'));
+/** Folders of the published packages, by short name. @type {readonly string[]} */
+export const packageNames = readdirSync(join(root, 'packages'));
 
-/** A program shown to users. */
-export interface Example {
-  /** File and line, for messages. */
-  readonly place: string;
-  readonly language: 'js' | 'ts';
-  readonly code: string;
-  /** The output shown under the program, if there is any. */
-  readonly shownOutput: string | undefined;
-}
+/**
+ * A program shown to users: `place` is file and line, for messages, `shownOutput` the output shown under the program, if there is any.
+ *
+ * @typedef {{ readonly place: string, readonly language: 'js' | 'ts', readonly code: string, readonly shownOutput: string | undefined }} Example
+ */
 
-/** Every ```js and ```ts block of a markdown file. A ```text block right behind one is its output. */
-export function markdownExamples(path: string): Example[] {
+/**
+ * Every ```js and ```ts block of a markdown file. A ```text block right behind one is its output.
+ *
+ * @param {string} path From the root of the repository.
+ * @returns {Example[]}
+ */
+export function markdownExamples(path) {
   return fencedBlocks(readFileSync(join(root, path), 'utf8'), (line) => `${path}:${line}`);
 }
 
-/** Every program behind an `@example` in the doc comments of a folder of sources. */
-export function commentExamples(folder: string): Example[] {
+/**
+ * Every program behind an `@example` in the doc comments of a folder of sources.
+ *
+ * @param {string} folder From the root of the repository.
+ * @returns {Example[]}
+ */
+export function commentExamples(folder) {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   return files.flatMap((name) => {
     const path = join(folder, name);
@@ -43,17 +50,26 @@ export function commentExamples(folder: string): Example[] {
   });
 }
 
-function fencedBlocks(text: string, place: (line: number) => string): Example[] {
+/**
+ * @param {string} text
+ * @param {(line: number) => string} place
+ * @returns {Example[]}
+ */
+function fencedBlocks(text, place) {
   return [...text.matchAll(/^```(js|ts)\n([\s\S]*?)^```\n?(?:\s*^```text\n([\s\S]*?)^```)?/gm)].map((block) => ({
     place: place(text.slice(0, block.index).split('\n').length),
-    language: block[1] as 'js' | 'ts',
+    language: /** @type {'js' | 'ts'} */ (block[1]),
     code: block[2],
     shownOutput: block[3],
   }));
 }
 
-/** The program as Node runs it: types removed, `using` spelled out. */
-export function toJavaScript({ language, code, place }: Example): string {
+/**
+ * The program as Node runs it: types removed, `using` spelled out.
+ *
+ * @param {Example} example
+ */
+export function toJavaScript({ language, code, place }) {
   if (language === 'js') return code;
   return ts.transpileModule(code, { fileName: place, compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText;
 }
@@ -61,9 +77,12 @@ export function toJavaScript({ language, code, place }: Example): string {
 /**
  * What the program says it prints: the text block under it, or the comments behind its `console.log(…)`. `…` stands for anything.
  * Where every print has a comment the whole output must be that; otherwise the comments must appear in order.
+ *
+ * @param {Example} example
+ * @returns {RegExp | undefined}
  */
-export function expectedOutput({ code, shownOutput }: Example): RegExp | undefined {
-  const pattern = (text: string) => normalise(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*?');
+export function expectedOutput({ code, shownOutput }) {
+  const pattern = (/** @type {string} */ text) => normalise(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*?');
   if (shownOutput !== undefined) return new RegExp(`^${pattern(shownOutput)}$`);
   const comments = [...code.matchAll(/console\.log\(.*\);? *\/\/ (.+)$/gm)].map(([, comment]) => pattern(comment));
   if (comments.length === 0) return undefined;
@@ -71,7 +90,11 @@ export function expectedOutput({ code, shownOutput }: Example): RegExp | undefin
   return comments.length === prints.length ? new RegExp(`^${comments.join(' ')}$`) : new RegExp(comments.join('.*?'));
 }
 
-/** One line, single spaces: Node breaks long arrays where it likes. */
-export function normalise(output: string): string {
+/**
+ * One line, single spaces: Node breaks long arrays where it likes.
+ *
+ * @param {string} output
+ */
+export function normalise(output) {
   return output.trim().replace(/\s+/g, ' ');
 }
