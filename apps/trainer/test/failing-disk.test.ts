@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,8 +50,9 @@ function tryMount(): boolean {
   }
 }
 
-/** Takes all the room that a disk has left, with a file that grows. */
-function fill(path: string): void {
+/** Takes all the room that a disk has left, with a file that grows, while a process stands still. */
+function fill(path: string, child: ChildProcess): void {
+  child.kill('SIGSTOP');
   const file = openSync(path, 'a');
   try {
     for (let size = 2 ** 20; size >= 1; size >>= 1) {
@@ -63,6 +64,7 @@ function fill(path: string): void {
     }
   } finally {
     closeSync(file);
+    child.kill('SIGCONT');
   }
 }
 
@@ -94,14 +96,14 @@ it.skipIf(!canMount)('a disk that is full for a while costs checkpoints and the 
     let full = false;
     const trained = await alexnet(['train', ...common, '--out', 'disk/run'], {
       cwd,
-      onEvent: ({ type, step, code }) => {
+      onEvent: ({ type, step, code }, child) => {
         if (type === 'checkpoint' && step === 2) full = true;
         if (code === 'LOG_FAILED') {
           full = false;
           rmSync(filler);
         }
         // Also what a failed save gives back, which the log would go on in.
-        if (full) fill(filler);
+        if (full) fill(filler, child);
       },
     });
     expect(trained).toMatchObject({ exitCode: 0, stderr: '' });
@@ -118,7 +120,7 @@ it.skipIf(!canMount)('a disk that stays full ends the run with an error at its l
   mount(join(cwd, 'full'));
   try {
     const filler = join(cwd, 'full/filler');
-    const failed = await alexnet(['train', ...common, '--out', 'full/run'], { cwd, onEvent: ({ type, step }) => void (type === 'checkpoint' && step === 2 && fill(filler)) });
+    const failed = await alexnet(['train', ...common, '--out', 'full/run'], { cwd, onEvent: ({ type, step }, child) => void (type === 'checkpoint' && step === 2 && fill(filler, child)) });
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toMatch(/^error: full\/run\/checkpoints\/step-00000036\.safetensors: cannot be written: ENOSPC[^\n]*\nhelp: look at the free space and the rights of the folder\.\n$/);
     expect(codesOf(failed)).toContain('CHECKPOINT_FAILED');
