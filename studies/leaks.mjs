@@ -2,20 +2,19 @@
  * Trains for thousands of updates in this process, with every reader attached, and measures at equal distances what it holds: tensors and bytes on the device, heap after a full collection,
  * file descriptors and other handles. A leak is a slope.
  */
-import { fork } from 'node:child_process';
-import fs, { readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openHostDevice } from '@convkit/tensor';
 import { writeSmallFashionMnist } from './support/small-fashion-mnist.mjs';
+import { trainHere } from './support/train-here.mjs';
 
 const HELP = `node --expose-gc studies/leaks.mjs [options]   (after npm run build)
 
   --steps N      updates (default: 5000)
-  --log FORMAT   plain (default), 2012, or json
+  --log FORMAT   terminal (default), plain, 2012, or json
   --device NAME  (default: cpu)
   --clients N    readers of the dashboard (default: 3)
 `;
@@ -23,14 +22,15 @@ const HELP = `node --expose-gc studies/leaks.mjs [options]   (after npm run buil
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '5000' },
-    log: { type: 'string', default: 'plain' },
+    log: { type: 'string', default: 'terminal' },
     device: { type: 'string', default: 'cpu' },
     clients: { type: 'string', default: '3' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const collect = globalThis.gc;
-if (values.help || collect === undefined) {
+const log = /** @type {const} */ (['terminal', 'plain', '2012', 'json']).find((name) => name === values.log);
+if (values.help || collect === undefined || log === undefined) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
 }
@@ -55,50 +55,21 @@ prototype.upload = function (...args) {
   return Reflect.apply(upload, this, args);
 };
 
-// Whatever shows a run to people, its log gets every event, one call each.
-const append = fs.appendFileSync;
-fs.appendFileSync = (file, data, options) => {
-  append(file, data, options);
-  if (typeof file !== 'number' || typeof data !== 'string' || !data.startsWith('{"type":"step"')) return;
-  const { step } = /** @type {{ step: number }} */ (JSON.parse(data));
-  // A step before a round number: then neither a checkpoint nor an evaluation is due, before which fewer losses wait to be read.
-  if (step % distance === distance - 1) samples.push(measure(step));
-};
-syncBuiltinESMExports();
-
-// The dashboard says where it is; its readers are other processes, so that they take no heap here.
-/** @type {import('node:child_process').ChildProcess[]} */
-const readers = [];
-/** @type {Map<import('node:child_process').ChildProcess, number>} bytes that came */
-const received = new Map();
-const write = process.stdout.write.bind(process.stdout);
-/** @param {unknown} text @param {unknown[]} rest */
-process.stdout.write = (text, ...rest) => {
-  const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(String(text))?.[0];
-  if (address !== undefined && readers.length === 0) {
-    for (let i = 0; i < clients; i++) {
-      const reader = fork(new URL('./support/follow-dashboard.mjs', import.meta.url), [address], { execArgv: [] });
-      reader.on('message', (/** @type {number} */ bytes) => received.set(reader, bytes));
-      readers.push(reader);
-    }
-  }
-  // What the run shows is not what this shows.
-  const written = rest.at(-1);
-  if (typeof written === 'function') Reflect.apply(written, undefined, []);
-  return true;
-};
-
-const log = values.log === 'json' ? ['--json'] : ['--log', values.log];
-process.argv.splice(2, Infinity, 'train', '--data', `idx:${join(folder, 'data')}`, '--batch', '4', '--max-steps', String(steps), '--checkpoint-every', '50', '--device', values.device, '--tensorboard', '--dashboard', '--out', join(folder, 'run'), ...log);
-await import(String(new URL('../apps/trainer/dist/alexnet.js', import.meta.url)));
-process.stdout.write = write;
-for (const reader of readers) reader.kill();
+const received = await trainHere(
+  ['--data', `idx:${join(folder, 'data')}`, '--batch', '4', '--max-steps', String(steps), '--checkpoint-every', '50', '--device', values.device, '--out', join(folder, 'run')],
+  {
+    clients,
+    log,
+    // A step before a round number: then neither a checkpoint nor an evaluation is due, before which fewer losses wait to be read.
+    onStep: (step) => void (step % distance === distance - 1 && samples.push(measure(step))),
+  },
+);
 await rm(folder, { recursive: true });
 
 for (const sample of samples) console.log(JSON.stringify(sample));
 const slopes = Object.fromEntries(/** @type {const} */ (['tensors', 'deviceBytes', 'heap', 'rss', 'descriptors', 'handles']).map((name) => [name, slope(name)]));
-const followed = [...received.values()].filter((bytes) => bytes > 100 * steps).length;
-console.log(JSON.stringify({ steps, log: values.log, growthPerStep: slopes, followed }));
+const followed = received.filter((bytes) => bytes > 100 * steps).length;
+console.log(JSON.stringify({ steps, log, growthPerStep: slopes, followed }));
 const grows = slopes.tensors !== 0 || slopes.deviceBytes !== 0 || slopes.heap >= 1000 || slopes.descriptors > 0.001 || slopes.handles > 0.001;
 process.exitCode = grows || samples.length !== 10 || followed !== clients ? 1 : 0;
 

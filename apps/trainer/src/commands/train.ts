@@ -130,12 +130,13 @@ export function logFormat({ json = false, log = 'plain' }: TrainFlags): LogForma
 }
 
 async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
-  const { flags, chosen, divisions } = asked.replay === undefined ? { flags: asked, chosen: chooseRecipe(asked), divisions: [] } : await replayOf(asked, asked.replay);
+  const { flags, chosen, divisions, replayed } = asked.replay === undefined ? { flags: asked, chosen: chooseRecipe(asked), divisions: [], replayed: undefined } : await replayOf(asked, asked.replay);
   const { recipe, changes } = chosen;
   const limits = limitsOf(flags);
   const described = resolveData(flags.data ?? 'fashion-mnist');
   reporter.note(`reading ${described}`);
   const { raw, skipped } = await openRaw(described, flags);
+  if (replayed !== undefined) await assertDataOf(replayed, raw);
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
@@ -184,7 +185,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
 }
 
 /** What repeats another run up to where it stands: its recipe, data and seed, and what commands did to its rates. */
-async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: TrainFlags; chosen: ChosenRecipe; divisions: readonly RateDivision[] }> {
+async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: TrainFlags; chosen: ChosenRecipe; divisions: readonly RateDivision[]; replayed: RunDescription }> {
   assertUndecided(flags, decidedByReplayed, 'replay');
   const { checkpoint, description } = await loadCheckpoint(path);
   const { recipe, data, seed, device, limits = {}, ...rest } = description;
@@ -194,7 +195,7 @@ async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: Train
   const ofData = { limitTrainBatches: limits.trainBatches, limitEvalBatches: limits.evalBatches, overfitBatches: limits.overfitBatches };
   const repeated = { ...ofData, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
   const given = Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined));
-  return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions };
+  return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions, replayed: description };
 }
 
 function assertUndecided(flags: TrainFlags, names: readonly (keyof TrainFlags)[], by: 'resume' | 'replay'): void {
@@ -212,17 +213,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   }
   reporter.note(`reading ${description.data}`);
   const { raw, skipped } = await openRaw(description.data, flags);
-  const found = datasetOf(raw);
-  if (JSON.stringify([found, raw.train.classes]) !== JSON.stringify([description.dataset, description.classes])) {
-    throw new FormatError({
-      code: 'FILE_STATE',
-      message: `${description.data}: is not the data of this run any more: ${found.trainImages} and ${found.testImages} images of ${raw.train.classes.length} classes, not ${description.dataset.trainImages} and ${description.dataset.testImages} of ${description.classes.length}.`,
-    });
-  }
-  // Runs from before hashes were taken have none.
-  if (description.dataHash !== undefined && JSON.stringify(await hashData(description.data, raw)) !== JSON.stringify(description.dataHash)) {
-    throw new FormatError({ code: 'FILE_STATE', message: `${description.data}: is not the data of this run any more: an image or a label is another one than when it began.` });
-  }
+  await assertDataOf(description, raw);
   const { recipe, format } = preparation;
   const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };
   const rows = limitRows(trainingRows(data.train, preparation, recipe.training.batch, description.seed), description.limits ?? {});
@@ -377,6 +368,21 @@ function steer(send: (command: TrainingCommand) => void, reporter: Reporter): ()
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** @throws FormatError `FILE_STATE` when the data of a run are others by now. */
+async function assertDataOf({ data, dataset, dataHash, classes }: RunDescription, raw: DatasetSplits): Promise<void> {
+  const found = datasetOf(raw);
+  if (JSON.stringify([found, raw.train.classes]) !== JSON.stringify([dataset, classes])) {
+    throw new FormatError({
+      code: 'FILE_STATE',
+      message: `${data}: is not the data of this run any more: ${found.trainImages} and ${found.testImages} images of ${raw.train.classes.length} classes, not ${dataset.trainImages} and ${dataset.testImages} of ${classes.length}.`,
+    });
+  }
+  // Runs from before hashes were taken have none.
+  if (dataHash !== undefined && JSON.stringify(await hashData(data, raw)) !== JSON.stringify(dataHash)) {
+    throw new FormatError({ code: 'FILE_STATE', message: `${data}: is not the data of this run any more: an image or a label is another one than when it began.` });
+  }
 }
 
 function datasetOf({ train, test }: DatasetSplits): RunDescription['dataset'] {
