@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RandomStream } from '@convkit/tensor';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RunLog, type LogPlace } from '../../src/dashboard/run-log.js';
 import { stepLine } from '../support/dashboard.js';
@@ -8,7 +9,7 @@ import { stepLine } from '../support/dashboard.js';
 const beginning: LogPlace = { events: 0, offset: 0 };
 
 /** A log over a file with this text; none if there is no text. */
-async function logOver(text?: string): Promise<{ readonly log: RunLog; readonly path: string }> {
+async function logOver(text?: string | Uint8Array): Promise<{ readonly log: RunLog; readonly path: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'convkit-run-log-'));
   const path = join(folder, 'events.jsonl');
   if (text !== undefined) await writeFile(path, text);
@@ -70,6 +71,33 @@ describe('a run log', () => {
     expect(found).toEqual(events.map((event) => JSON.parse(JSON.stringify(event)) as unknown));
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatch(/^id: 6\nevent: events\ndata: [^\r\n]*\n\n$/);
+  });
+
+  it('makes whole messages of 1,000 mutated logs', { timeout: 120_000 }, async () => {
+    const source = Buffer.from([1, 2, 3, 4].map((step) => `${stepLine(step)}\n`).join(''));
+    const stream = new RandomStream(1, 'mutated logs');
+    const counts = new Map<number, number>();
+    for (let i = 0; i < 1000; i++) {
+      const draws = stream.at(i);
+      let bytes = Buffer.from(source);
+      for (let change = draws.integer(4); change >= 0; change--) {
+        const at = draws.integer(bytes.length);
+        const kind = draws.integer(4);
+        if (kind === 0) bytes[at] = draws.integer(256);
+        else if (kind === 1) bytes[at] = '{}[]",:0123456789\\e-. \n\r'.charCodeAt(draws.integer(25));
+        else if (kind === 2) bytes = bytes.subarray(0, Math.max(1, at));
+        else bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(draws.integer(bytes.length)), Buffer.of(0x0a)]);
+      }
+      const { log } = await logOver(bytes);
+      const { events, messages } = await rest(log, beginning);
+      for (const event of events) expect(event).toMatchObject({ type: expect.any(String) as string });
+      for (const message of messages) expect(message).toMatch(/^id: \d+\nevent: events\ndata: [^\r\n]*\n\n$/);
+      counts.set(events.length, (counts.get(events.length) ?? 0) + 1);
+      await log.close();
+    }
+    // Some are whole, some are not, and some are not any more.
+    expect([...counts.keys()].sort()).toEqual(expect.arrayContaining([0, 1, 2, 3, 4]));
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
   it('is empty while there is no file, and begins when there is one', async () => {
