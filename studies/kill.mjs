@@ -94,7 +94,7 @@ async function trainThrough(run, threads) {
     const { life, signalled } = await liveUntilKilled(['train', ...args, '--workers', threads], checkpoints, kindOfKill(), async () => {
       counts.strays += (await unfinishedOf(checkpoints, { before: born })).length;
     });
-    for (const line of life.lines) if (placeOf(line) !== undefined && told(line) !== expected.get(placeOf(line))) counts.otherSteps++;
+    for (const line of life.lines) expectTold(run, placeOf(line), told(line));
     for (const { type, message } of life.events) if (type === 'warning' && message?.startsWith('the run was over already') !== true) counts.corrupt++;
     acknowledged = life.events.reduce((newest, { type, step, path }) => (type === 'checkpoint' && path?.endsWith('best.safetensors') !== true ? Math.max(newest, step) : newest), acknowledged);
     const saving = (await unfinishedOf(checkpoints, { after: born })).length > 0;
@@ -112,7 +112,7 @@ async function trainThrough(run, threads) {
       console.log(`${run}: ${life.stderr}`);
       return;
     }
-    if (done?.type === 'done' && done.reason === 'finished') {
+    if (done?.type === 'done' && done.reason === 'finished' && done.testTop1 !== null) {
       if (done.weightsSha256 !== expectedSha || (await bestOf(run)) !== expectedBest) counts.otherWeights++;
       await compareLog(run);
       counts.strays += (await unfinishedOf(checkpoints)).length;
@@ -167,7 +167,9 @@ async function liveUntilKilled(args, checkpoints, kind, onTrainingStart) {
   clearTimeout(timer);
   watcher?.close();
   await started;
-  const signalled = sent > 0 && (signal === 'SIGTERM' ? life.exitCode !== 0 || life.events.at(-1)?.reason === 'stopped' : life.exitCode === null);
+  // After the last update, what a stop leaves out is its judgement.
+  const last = life.events.at(-1);
+  const signalled = sent > 0 && (signal === 'SIGTERM' ? life.exitCode !== 0 || last?.reason === 'stopped' || last?.testTop1 === null : life.exitCode === null);
   if (signalled) {
     counts.kills++;
     farewells.push((performance.now() - sent) / 1000);
@@ -269,7 +271,18 @@ async function compareLog(run) {
       counts.tornLines++;
     }
   }
-  for (const [place, line] of expected) if (place !== undefined && last.get(place) !== line) counts.otherSteps++;
+  for (const place of expected.keys()) expectTold(run, place, last.get(place));
+}
+
+/**
+ * @param {string} run
+ * @param {string | undefined} place
+ * @param {string | undefined} line
+ */
+function expectTold(run, place, line) {
+  if (place === undefined || line === expected.get(place)) return;
+  counts.otherSteps++;
+  console.log(`${run}: ${place} is ${line ?? 'missing'}`);
 }
 
 /** @param {Life} life @returns {number | undefined} */

@@ -17,6 +17,7 @@ const HELP = `node --expose-gc studies/leaks.mjs [options]   (after npm run buil
   --log FORMAT   terminal (default), plain, 2012, or json
   --device NAME  (default: cpu)
   --clients N    readers of the dashboard (default: 3)
+  --every N      updates from one checkpoint to the next, which readers read too (default: 50)
 `;
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     log: { type: 'string', default: 'terminal' },
     device: { type: 'string', default: 'cpu' },
     clients: { type: 'string', default: '3' },
+    every: { type: 'string', default: '50' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -56,7 +58,7 @@ prototype.upload = function (...args) {
 };
 
 const received = await trainHere(
-  ['--data', `idx:${join(folder, 'data')}`, '--batch', '4', '--max-steps', String(steps), '--checkpoint-every', '50', '--device', values.device, '--out', join(folder, 'run')],
+  ['--data', `idx:${join(folder, 'data')}`, '--batch', '4', '--max-steps', String(steps), '--checkpoint-every', values.every, '--device', values.device, '--out', join(folder, 'run')],
   {
     clients,
     log,

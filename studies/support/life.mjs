@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {{ type: string, step: number, steps: number, loss: number, path?: string, reason?: string, weightsSha256?: string, code?: string, message?: string }} Event what this reads of the events of `--json` */
+/** @typedef {{ type: string, step: number, steps: number, loss: number, path?: string, reason?: string, weightsSha256?: string, testTop1?: number | null, code?: string, message?: string }} Event what this reads of the events of `--json` */
 
 /**
  * One process of the built `alexnet`, from its start to its end.
