@@ -1,12 +1,33 @@
 import { readdirSync } from 'node:fs';
 
-/** The reference of all packages as one site; every public name needs a comment, every link a target. @type {Partial<import('typedoc').TypeDocOptions>} */
+/** The site: the reference of all packages with the guides around it; every public name needs a comment, every link a target. `tools/docs.mjs` builds it. @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'convkit',
   entryPointStrategy: 'packages',
   entryPoints: ['packages/*'],
   packageOptions: { entryPoints: ['src/index.ts'], disableSources: true },
-  projectDocuments: ['CONTRIBUTING.md', 'docs/*.md', 'docs/decisions/*.md', 'docs/results/*.md'],
+  readme: 'docs/README.md',
+  // Pages stand in the navigation in this order; guides in that in which they are best read.
+  projectDocuments: [
+    ...[
+      'start-here', 'how-an-alexnet-works', 'your-own-data', 'your-own-layer', 'your-own-kernel', 'node-and-browser', 'reproduce-the-paper', 'differences-between-alexnets', 'architecture', 'glossary',
+    ].map((name) => `docs/guides/${name}.md`),
+    'docs/[a-z]*.md',
+    'examples/README.md',
+    'apps/*/README.md',
+    'docs/results/*.md',
+    'docs/results/*/card.md',
+    'docs/decisions/README.md',
+    'docs/decisions/0*.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'DEPENDENCIES.md',
+  ],
+  groupOrder: ['Guides', 'Packages', 'Applications and examples', 'Facts and figures', 'Results', 'Decisions', 'Working on it', '*'],
+  navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
+  customCss: 'tools/docs/site.css',
+  customJs: 'tools/docs/site.js',
+  hideGenerator: true,
   out: 'docs/site',
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   packagesRequiringDocumentation: readdirSync(new URL('packages', import.meta.url)).map((name) => `@convkit/${name}`),

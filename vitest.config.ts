@@ -6,7 +6,7 @@ import { CHROMIUM_ARGUMENTS, findChromium, findSoftwareVulkan } from './tools/en
 const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
 
 /** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
-const everywhere = ['packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts'];
+const everywhere = ['packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts', 'test/*.browser.test.ts'];
 
 const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
 

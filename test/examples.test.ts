@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
@@ -11,6 +11,9 @@ const groups = packageNames.map((name) => {
   return { name, examples: [...commentExamples(`packages/${name}/src`), ...(existsSync(join(root, readme)) ? markdownExamples(readme) : [])] };
 });
 groups.push({ name: 'the repository', examples: existsSync(join(root, 'README.md')) ? markdownExamples('README.md') : [] });
+// The bodies in the page on the kernel dialect are no programs; the lint rule's test takes them.
+const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md') && name !== 'kernel-dialect.md' && !name.startsWith('site'));
+groups.push({ name: 'the documentation', examples: pages.sort().flatMap((name) => markdownExamples(join('docs', name))) });
 
 // Inside node_modules, so that the programs find the built packages as a user's program would.
 const folder = join(root, 'node_modules/.cache/convkit', `examples-${process.pid}`);
@@ -29,7 +32,7 @@ describe.concurrent.each(groups.filter(({ examples }) => examples.length > 0))('
       writeFileSync(file, toJavaScript(example));
       return file;
     });
-    const { stdout } = await promisify(execFile)('node', [join(root, 'tools/run-examples.mjs'), ...files], { maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)('node', [join(root, 'tools/run-examples.mjs'), ...files], { cwd: folder, maxBuffer: 2 ** 26 });
     results = stdout.trim().split('\n').map((line) => JSON.parse(line) as { output: string; error: string });
   }, 180_000);
 

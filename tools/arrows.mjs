@@ -58,6 +58,21 @@ export function findArrowProblems(root, { levels = LEVELS, bundled = BUNDLED } =
 }
 
 /**
+ * Which packages each package really imports, by short names: for pictures of the whole.
+ *
+ * @param {string} root
+ * @returns {Map<string, string[]>}
+ */
+export function packageImports(root) {
+  return new Map(
+    readPackages(root, LEVELS).map(({ name, folder }) => {
+      const specifiers = sourceFiles(join(folder, 'src')).flatMap((file) => importsOf(file).map(({ specifier }) => specifier));
+      return [name, [...new Set(specifiers.filter(isOurs).map(short))].sort()];
+    }),
+  );
+}
+
+/**
  * @param {string} root
  * @param {readonly (readonly string[])[]} levels
  * @returns {Package[]}

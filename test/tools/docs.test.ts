@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../tools/examples.mjs';
 
 const copy = mkdtempSync(join(tmpdir(), 'convkit-docs-'));
-const typedoc = () => promisify(execFile)('node_modules/.bin/typedoc', ['--emit', 'none', '--projectDocuments', 'page.md'], { cwd: copy, env: { ...process.env, NO_COLOR: '1' } });
+const typedoc = () => promisify(execFile)('node_modules/.bin/typedoc', ['--emit', 'none', '--projectDocuments', 'page.md', '--readme', 'none'], { cwd: copy, env: { ...process.env, NO_COLOR: '1' } });
 
 beforeAll(() => {
   for (const path of ['typedoc.config.js', 'tsconfig.base.json']) cpSync(join(root, path), join(copy, path));
