@@ -27,6 +27,7 @@ export default {
   navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
   customCss: 'tools/docs/site.css',
   customJs: 'tools/docs/site.js',
+  headings: { readme: false, document: false },
   hideGenerator: true,
   out: 'docs/site',
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },

@@ -34,7 +34,7 @@ describe.concurrent.each(groups.filter(({ examples }) => examples.length > 0))('
     });
     const { stdout } = await promisify(execFile)('node', [join(root, 'tools/run-examples.mjs'), ...files], { cwd: folder, maxBuffer: 2 ** 26 });
     results = stdout.trim().split('\n').map((line) => JSON.parse(line) as { output: string; error: string });
-  }, 180_000);
+  }, 600_000);
 
   it.each(examples.map(({ place }, i) => [place, i] as const))('%s runs and prints what it says', (_, i) => {
     const { output, error } = results[i];

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const site = fileURLToPath(new URL('../docs/site', import.meta.url));
 const { values } = parseArgs({ options: { serve: { type: 'boolean', default: false }, port: { type: 'string', default: '4180' } } });
 
-const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc', '--plugin', './tools/docs/pages.mjs', '--logLevel', 'Warn'], { cwd: root, stdio: 'inherit' });
+const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc', '--plugin', './tools/docs/pages.mjs', '--router', 'pages', '--logLevel', 'Warn'], { cwd: root, stdio: 'inherit' });
 if (typedoc.status !== 0) process.exit(typedoc.status ?? 1);
 await buildLive(root, site);
 

@@ -1,12 +1,12 @@
 import { dense, heNormal, releaseAll, Sequential, softmaxCrossEntropy, tanh, uploadParameters } from '@convkit/layers';
 import { sgd } from '@convkit/optim';
 import { RandomStream, type Device, type DeviceTensor } from '@convkit/tensor';
-import { element, Picture, signedColour, slider } from './elements.js';
+import { element, Picture, slider } from './elements.js';
 import { refresher, type LiveExample } from './live-example.js';
 
 const POINTS = 96;
 /** Pixels along a side of the map of what the net says. */
-const MAP = 32;
+const MAP = 48;
 
 const network = new Sequential([dense('fc1', { outputs: 12, weight: heNormal }), tanh('tanh1'), dense('fc2', { outputs: 12, weight: heNormal }), tanh('tanh2'), dense('fc3', { outputs: 2, weight: heNormal })]);
 
@@ -104,7 +104,7 @@ export const descent: LiveExample = async (place, { device }) => {
     const context = picture.canvas.getContext('2d');
     const { x, targets } = trainer.data;
     for (let i = 0; context && i < POINTS; i++) {
-      context.fillStyle = `rgb(${signedColour(targets[2 * i + 1] > 0 ? 1 : -1).join(' ')})`;
+      context.fillStyle = targets[2 * i + 1] > 0 ? 'rgb(90 35 0)' : 'rgb(5 30 90)';
       context.fillRect(Math.floor(((x[2 * i] + 1) / 2) * MAP), Math.floor(((x[2 * i + 1] + 1) / 2) * MAP), 1, 1);
     }
     const { losses } = trainer;

@@ -73,7 +73,7 @@ function greyColour(part: number): number[] {
 }
 
 /** White at 0, orange at 1, blue at -1. */
-export function signedColour(part: number): number[] {
+function signedColour(part: number): number[] {
   const [r, g, b] = part > 0 ? [217, 95, 2] : [31, 90, 180];
   const strength = Math.min(1, Math.abs(part));
   return [255 + (r - 255) * strength, 255 + (g - 255) * strength, 255 + (b - 255) * strength];

@@ -18,7 +18,8 @@ const pictures = __PICTURES__.map(({ name, pixels }): ExamplePicture => {
   return { name, size: Math.sqrt(data.length), data };
 });
 
-for (const place of document.querySelectorAll<HTMLElement>('[data-live]')) {
+/** Each example has a device of its own, so one that fails takes nothing from the others. */
+async function mount(place: HTMLElement): Promise<void> {
   const example = examples[place.dataset.live ?? ''];
   place.classList.add('live');
   try {
@@ -28,3 +29,5 @@ for (const place of document.querySelectorAll<HTMLElement>('[data-live]')) {
     place.textContent = `The example does not run here: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
+
+for (const place of document.querySelectorAll<HTMLElement>('[data-live]')) void mount(place);

@@ -11,7 +11,7 @@ export const pooling: LiveExample = async (place, { device, pictures }) => {
   const stride = slider('Stride', { min: 1, max: 6, step: 1, value: 2 }, () => void refresh());
   const refresh = refresher(async () => {
     const { size, data } = pictures[picture.index()];
-    const attributes = { window: [window.value(), window.value()], stride: [stride.value(), stride.value()], padding: [0, 0, 0, 0] };
+    const attributes = { window: [window.value(), window.value()], stride: [stride.value(), stride.value()], padding: [0, 0, 0, 0] } as const;
     using x = await device.upload([1, size, size, 1], data, 'x');
     using y = await device.run(kind.index() === 0 ? maxPoolForward : avgPoolForward, [x], attributes);
     const pooled = outputSize(size, window.value(), stride.value(), 0, 0);

@@ -1,8 +1,8 @@
-/** A plugin of typedoc: pages are called by their first heading, stand in groups by where they lie, and get the parts that are made from the code. */
+/** A plugin of typedoc, with the router `pages`: pages are called by their first heading, have the address of their file, stand in groups by where they lie, and get the parts that are made from the code. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Application, Comment, CommentTag } from 'typedoc';
+import { Application, Comment, CommentTag, JSX, KindRouter } from 'typedoc';
 import { alexnetDifferences } from './made/alexnet-differences.mjs';
 import { packagePicture } from './made/package-picture.mjs';
 import { stepTable } from './made/step-table.mjs';
@@ -22,12 +22,30 @@ const GROUPS = [
 /** What stands for `<!-- made: NAME -->` in a page. @type {Readonly<Record<string, () => string | Promise<string>>>} */
 const MADE = { 'alexnet differences': alexnetDifferences, 'package picture': () => packagePicture(root), 'step table': stepTable };
 
+/** Path of each page in the repository. @type {WeakMap<import('typedoc').Reflection, string>} */
+const paths = new WeakMap();
+
+/** `docs/guides/start-here.md` becomes `guides/start-here.html`. */
+class PageRouter extends KindRouter {
+  /** @override @param {import('typedoc').Reflection} reflection */
+  getIdealBaseName(reflection) {
+    const path = paths.get(reflection);
+    return path === undefined ? super.getIdealBaseName(reflection) : path.replace(/^docs\//, '').replace(/\.md$/, '').replace(/\/README$/, '/index').toLowerCase();
+  }
+}
+
+/** The guides are unfolded until a reader folds them up. The key is typedoc's. */
+const UNFOLD = "try { localStorage.getItem('tsd-accordion-Guides') ?? localStorage.setItem('tsd-accordion-Guides', 'true'); } catch {}";
+
 /** @param {import('typedoc').Application} app */
 export async function load(app) {
   const made = new Map(await Promise.all(Object.entries(MADE).map(async ([name, make]) => /** @type {const} */ ([`<!-- made: ${name} -->`, await make()]))));
+  app.renderer.defineRouter('pages', PageRouter);
+  app.renderer.hooks.on('head.end', () => JSX.createElement('script', null, JSX.createElement(JSX.Raw, { html: UNFOLD })));
   app.on(Application.EVENT_PROJECT_REVIVE, (project) => {
     for (const page of project.documents ?? []) {
       const path = relative(root, project.files.getReflectionPath(page) ?? '');
+      paths.set(page, path);
       page.name = headingOf(path);
       page.frontmatter.group = GROUPS.find(([pattern]) => pattern.test(path))?.[1];
       for (const part of page.content) if (part.kind === 'text') part.text = fill(part.text, path, made);

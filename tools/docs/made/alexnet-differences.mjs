@@ -30,8 +30,8 @@ function differences(other) {
 /** @param {import('@convkit/alexnet').RecipeEntry | undefined} entry */
 function value(entry) {
   if (entry === undefined) return '–';
-  if (!Array.isArray(entry.value)) return String(entry.value);
-  return entry.value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(', ');
+  const all = Array.isArray(entry.value) ? entry.value : [entry.value];
+  return all.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(', ');
 }
 
 /** @param {number} n */
