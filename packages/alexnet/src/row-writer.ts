@@ -54,19 +54,20 @@ const still: Walk = { start: 0, pixel: 0, row: 0 };
 /** What every number keeps its bits with, 0 as well, when it is added. */
 const noShift: Rgb = [-0, -0, -0];
 
-/** Both steps round once, to a Float32Array or as if to one. */
-function subtractAndShift(data: ArrayLike<number>, from: Walk, means: ArrayLike<number>, meanFrom: Walk, [red, green, blue]: Rgb, divisor: number, out: Float32Array, size: number): void {
+/** Both steps round once, to a Float32Array or as if to one. The ways are numbers of its own here, which are not looked up for every pixel. */
+function subtractAndShift(data: ArrayLike<number>, { start, pixel, row }: Walk, means: ArrayLike<number>, meanFrom: Walk, [red, green, blue]: Rgb, divisor: number, out: Float32Array, size: number): void {
+  const { start: meanStart, pixel: meanPixel, row: meanRow } = meanFrom;
   let to = 0;
   for (let y = 0; y < size; y++) {
-    let at = from.start + y * from.row;
-    let mean = meanFrom.start + y * meanFrom.row;
+    let at = start + y * row;
+    let mean = meanStart + y * meanRow;
     for (let x = 0; x < size; x++) {
       out[to] = (Math.fround(data[at] - means[mean]) + red) / divisor;
       out[to + 1] = (Math.fround(data[at + 1] - means[mean + 1]) + green) / divisor;
       out[to + 2] = (Math.fround(data[at + 2] - means[mean + 2]) + blue) / divisor;
       to += 3;
-      at += from.pixel;
-      mean += meanFrom.pixel;
+      at += pixel;
+      mean += meanPixel;
     }
   }
 }
