@@ -10,7 +10,7 @@ const groups = packageNames.map((name) => {
   const readme = `packages/${name}/README.md`;
   return { name, examples: [...commentExamples(`packages/${name}/src`), ...(existsSync(join(root, readme)) ? markdownExamples(readme) : [])] };
 });
-groups.push({ name: 'the repository', examples: existsSync(join(root, 'README.md')) ? markdownExamples('README.md') : [] });
+groups.push({ name: 'the repository', examples: ['README.md', 'CONTRIBUTING.md'].flatMap(markdownExamples) });
 // The bodies in the page on the kernel dialect are no programs; the lint rule's test takes them.
 const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md') && name !== 'kernel-dialect.md' && !name.startsWith('site'));
 groups.push({ name: 'the documentation', examples: pages.sort().flatMap((name) => markdownExamples(join('docs', name))) });
