@@ -70,9 +70,11 @@ async function tryRelease() {
     });
     mkdirSync(join(folder, 'tarballs'));
     const packed = await step('pack', () => packPackages(copy, join(folder, 'tarballs')), (all) => `${all.length} tarballs, ${Math.round(all.reduce((sum, { size }) => sum + size, 0) / 1000)} kB`);
+    for (const { name, files } of packed) if (!files.includes('CHANGELOG.md')) failures.push(`${name} is packed without CHANGELOG.md`);
     await step('publint and are-the-types-wrong', async () => {
-      failures.push(...(await tarballProblems(packed)));
-      return failures.length === 0 ? 'no problem' : `${failures.length} problems`;
+      const problems = await tarballProblems(packed);
+      failures.push(...problems);
+      return `problems: ${problems.length}`;
     });
     const runtimes = await step('runtimes', () => Promise.all(NODES.map((major) => findRuntime(major, join(root, 'node_modules/.cache/convkit')))), (all) => all.map(({ version }) => `Node ${version}`).join(', '));
     const examples = packageNames.flatMap((name) => markdownExamples(`packages/${name}/README.md`));
@@ -97,7 +99,7 @@ async function tryRelease() {
     rmSync(folder, { recursive: true, force: true });
   }
   for (const failure of failures) console.error(`\n${failure}`);
-  console.log(failures.length === 0 ? 'The release could be published. Nothing was.' : `The release could not be published: ${failures.length} problems.`);
+  console.log(failures.length === 0 ? 'The release could be published. Nothing was.' : `The release could not be published; problems: ${failures.length}.`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }
 
