@@ -25,8 +25,7 @@ if (problems.length > 0) process.exit(1);
 
 if (values.serve) {
   const server = await preview({ root, configFile: false, appType: 'mpa', logLevel: 'warn', build: { outDir: site }, preview: { host: '127.0.0.1', port: Number(values.port) } });
-  server.printUrls();
-  console.log(server.resolvedUrls?.local[0]);
+  console.log(`The site is at ${server.resolvedUrls?.local[0]}; Ctrl-C ends this.`);
 } else {
   console.log('The site is in docs/site; `npm run docs -- --serve` serves it.');
 }
