@@ -28,6 +28,7 @@ export default {
   customCss: 'tools/docs/site.css',
   customJs: 'tools/docs/site.js',
   headings: { readme: false, document: false },
+  searchInDocuments: true,
   hideGenerator: true,
   out: 'docs/site',
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
