@@ -31,6 +31,7 @@ export interface PixelTotals {
  * ```
  */
 export class PixelSums {
+  /** Channels of every image that is added. */
   readonly channels: number;
   #pixels = 0;
   readonly #sums: Float64Array;

@@ -43,11 +43,17 @@ export interface Batch {
  * ```
  */
 export class Sampler {
+  /** How many examples there are. */
   readonly length: number;
+  /** Examples in a batch; the last of an epoch may have fewer with `keepPartial`. */
   readonly batch: number;
+  /** Decides every order. */
   readonly seed: number;
+  /** Whether the order is random. */
   readonly shuffle: boolean;
+  /** Whether every epoch has a random order of its own. */
   readonly reshuffle: boolean;
+  /** Batches that an epoch has. */
   readonly batchesPerEpoch: number;
   readonly #stream: RandomStream;
   /** The order last asked for, by the epoch whose order it is: batches of one epoch follow each other. */

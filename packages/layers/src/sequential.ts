@@ -43,6 +43,7 @@ export interface Gradients {
  * ```
  */
 export class Sequential {
+  /** In the order in which they run. */
   readonly layers: readonly Layer[];
 
   /** @throws OptionError `OPTION_INVALID` when there is no layer or two share a name. */

@@ -3,12 +3,17 @@ import type { Layer, LayerDevice } from './layer.js';
 
 /** One layer's part of a forward pass. `x` and `y` are released already if neither neighbour keeps them. */
 export interface TapeStep {
+  /** The layer that ran. */
   readonly layer: Layer;
+  /** What it read. */
   readonly x: DeviceTensor;
+  /** What it made. */
   readonly y: DeviceTensor;
+  /** What only this layer needs again in backward. */
   readonly scratch: readonly DeviceTensor[];
   /** Of the stacks inside the layer. */
   readonly tapes: readonly Tape[];
+  /** The layer's parameters by short name; borrowed. */
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
 }
 
@@ -21,6 +26,7 @@ export class Tape implements Disposable {
 
   /** @internal Made by `Sequential.forward`. */
   constructor(
+    /** Where its tensors live. */
     readonly device: LayerDevice,
     steps: readonly TapeStep[],
   ) {

@@ -6,8 +6,11 @@ import type { Shape } from './shape.js';
  * Only a device makes one.
  */
 export class DeviceTensor implements Disposable {
+  /** @internal Devices make tensors. */
   constructor(
+    /** Where it lives; no other device takes it. */
     readonly device: Device,
+    /** Sizes of the axes, outermost first. It can be read after a release, too. */
     readonly shape: Shape,
     /** Name in messages and reports. */
     readonly label: string,

@@ -31,6 +31,7 @@ export class ConvkitError extends Error {
   /** What to try next, if known. */
   readonly help: string | undefined;
 
+  /** @param parts Its `message` is what {@link ConvkitError.summary} keeps; the error's own message has values, help and code below it. */
   constructor(parts: ErrorParts) {
     super(compose(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = new.target.name;

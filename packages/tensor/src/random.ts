@@ -59,7 +59,9 @@ export class RandomStream {
    * @throws OptionError `OPTION_INVALID`
    */
   constructor(
+    /** Shared by all streams of a run. */
     readonly seed: number,
+    /** What the numbers are for. */
     readonly name: string,
   ) {
     if (!Number.isSafeInteger(seed) || seed < 0) {

@@ -13,7 +13,9 @@ import { assertShape, formatShape, sizeOf, type Shape } from './shape.js';
  * ```
  */
 export class Tensor {
+  /** Sizes of the axes, outermost first. */
   readonly shape: Shape;
+  /** The numbers, the last axis contiguous; the tensor's own memory, not a copy. */
   readonly data: Float32Array;
 
   /** @throws ShapeError `SHAPE_MISMATCH` if `data` does not hold as many numbers as `shape` says. */

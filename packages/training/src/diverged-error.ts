@@ -8,6 +8,10 @@ export class DivergedError extends ConvkitError {
   /** The update that showed it, and the place of its batch (epoch and batch from 0), which the batch source gives again; undefined where the weights showed it. */
   readonly place: { readonly step: number; readonly epoch: number; readonly batch: number } | undefined;
 
+  /**
+   * @param place Where it showed.
+   * @param parts As of any ConvkitError.
+   */
   constructor(place: DivergedError['place'], parts: ErrorParts) {
     super(parts);
     this.place = place;
