@@ -30,7 +30,7 @@ export const loss: LiveExample = async (place, { device }) => {
     element(
       'table',
       {},
-      element('thead', {}, element('tr', {}, ...['class', 'probability', '', 'gradient'].map((title) => element('th', { scope: 'col' }, title)))),
+      element('thead', {}, element('tr', {}, ...['class', 'probability', 'gradient'].map((title) => element('th', { scope: 'col', colspan: title === 'probability' ? 2 : 1 }, title)))),
       element('tbody', {}, ...rows.map(({ probability, text, gradient }, c) => element('tr', {}, element('th', { scope: 'row' }, CLASSES[c]), element('td', {}, probability), text, gradient))),
     ),
     element('p', {}, 'Loss: ', total),

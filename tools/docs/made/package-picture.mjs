@@ -15,7 +15,7 @@ export function packagePicture(root) {
   const rows = [...places.keys()].map((name) => `| \`${name}\` | ${(imports.get(name) ?? []).join(', ') || 'nothing'} |`);
   return [
     [
-      `<div class="packages-frame"><svg class="packages" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The packages and their imports; the table below says the same.">`,
+      `<div class="packages-frame" tabindex="0" role="group" aria-label="Picture of the packages"><svg class="packages" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The packages and their imports; the table below says the same.">`,
       '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
       ...arrows.sort((a, b) => Number(a.plain) - Number(b.plain)).map((arrow) => line(arrow, places)),
       ...[...places].map(([name, { x, y }]) => `<g transform="translate(${x - BOX / 2} ${y})"><rect width="${BOX}" height="${HEIGHT}" rx="6"/><text x="${BOX / 2}" y="${HEIGHT / 2 + 5}">${label(name)}</text></g>`),
