@@ -5,7 +5,7 @@ import type { Reporter } from './reporter.js';
 import { RunMeter } from './run-meter.js';
 
 /** Milliseconds between two pictures: what the eye can follow, and nothing that costs. */
-const interval = 100;
+const interval = 250;
 
 /** Two lines at the bottom of a terminal, never wider than it, that show where the run is; what is worth keeping scrolls above them. */
 export function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
