@@ -108,6 +108,8 @@ describe.each(packageNames.map((name) => `@convkit/${name}`))('%s', (name) => {
     for (const map of files.filter((file) => file.endsWith('.js.map'))) {
       const { sources } = JSON.parse(readFileSync(join(root, 'packages', short, map), 'utf8')) as { sources: string[] };
       for (const source of sources.filter((path) => path.startsWith('../src/'))) expect(files).toContain(source.slice('../'.length));
+      // Whose code is built in is named in the notice.
+      for (const [, work] of sources.flatMap((path) => [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)])) expect(readFileSync(join(root, 'packages', short, 'THIRD-PARTY.md'), 'utf8')).toContain(work);
     }
   });
 
