@@ -8,6 +8,7 @@ export interface Factors {
 
 /** A rule for all parameters whose full name matches; what it leaves out is 1. */
 export interface FactorRule extends Partial<Factors> {
+  /** Names of parameters the rule is for. */
   readonly match: RegExp;
 }
 

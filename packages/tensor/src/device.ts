@@ -22,11 +22,13 @@ export interface RunOptions {
 
 /** What a device holds and what it really ran on. */
 export interface DeviceReport {
+  /** Name of the device. */
   readonly name: string;
   /** The mode that really ran: `webgpu`, `webgl2`, `webasm`, `cpu`, `host`, … */
   readonly mode: string;
-  /** Live tensors, and the bytes of their elements. */
+  /** How many tensors are live. */
   readonly tensors: number;
+  /** Four for each number of a live tensor. */
   readonly bytes: number;
   /** The most bytes that were live at once. */
   readonly peakBytes: number;
@@ -47,7 +49,9 @@ export interface DeviceReport {
  * Every tensor it hands out has one owner, who releases or donates it.
  */
 export interface Device {
+  /** Such as `webgpu`, `cpu` or `host`. */
   readonly name: string;
+  /** What launches have to keep to. */
   readonly limits: DeviceLimits;
   /** Copies host numbers onto the device. @throws ShapeError `SHAPE_MISMATCH` */
   upload(shape: Shape, data: Float32Array, label?: string): Promise<DeviceTensor>;

@@ -7,11 +7,15 @@ import { Tensor } from './tensor.js';
 
 /** One launch, ready for an engine: the plan is checked and the arguments belong together. */
 export interface Launch<Handle> {
+  /** What is launched. */
   readonly kernel: KernelSpec;
+  /** Shapes, views, grid and constants of this launch. */
   readonly plan: LaunchPlan;
   /** Names the compiled kernel: equal keys may share one. */
   readonly key: string;
+  /** Handles of the inputs, in the order of `kernel.inputs`. */
   readonly inputs: readonly Handle[];
+  /** Values of `kernel.scalars`, in their order. */
   readonly scalars: readonly number[];
   /** For each input whether the caller has given it up. An engine that takes its memory over returns the same handle. */
   readonly donated: readonly boolean[];
@@ -21,7 +25,9 @@ export interface Launch<Handle> {
 
 /** What an engine has to do; {@link openDevice} adds ownership, checks, the ledger and the counts. */
 export interface Engine<Handle> {
+  /** The name that the device gets. */
   readonly name: string;
+  /** The limits that the device gets. */
   readonly limits: DeviceLimits;
   /** Copies the numbers to the device. */
   upload(data: Float32Array, label: string): Promise<Handle>;

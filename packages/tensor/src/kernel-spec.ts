@@ -2,7 +2,9 @@ import type { Shape } from './shape.js';
 
 /** What a kernel body sees as `this`: which result it computes, and the whole-number constants of its plan. */
 export interface KernelThread {
+  /** Which result this is, from 0: `x` along the last size of the grid, `z` along the first of three. */
   readonly thread: { readonly x: number; readonly y: number; readonly z: number };
+  /** Those of the plan. */
   readonly constants: Readonly<Record<string, number>>;
 }
 
@@ -44,6 +46,7 @@ export interface KernelSpec<A extends Attributes = Attributes> {
   readonly inputs: readonly string[];
   /** Attributes that reach the body as run-time numbers after the tensors; all others specialise the compiled kernel. */
   readonly scalars: readonly (keyof A & string)[];
+  /** What one thread computes; its text is what engines translate. */
   readonly body: KernelBody;
   /** @throws ShapeError when shapes and attributes do not fit together. */
   plan(shapes: readonly Shape[], attributes: A): LaunchPlan;
@@ -51,9 +54,13 @@ export interface KernelSpec<A extends Attributes = Attributes> {
 
 /** What {@link defKernel} takes: a spec whose scalars and returns may be left out. */
 export interface KernelDefinition<A extends Attributes> {
+  /** Written name, in snake_case. */
   readonly name: string;
+  /** Names of the tensor arguments, in order. */
   readonly inputs: readonly string[];
+  /** Attributes handed to the body at run time, after the tensors, in this order. Default: none. */
   readonly scalars?: readonly (keyof A & string)[];
+  /** What one thread computes. */
   readonly body: KernelBody;
   /** Says for the shapes of the inputs how to launch the body; the same shapes and attributes give the same plan. @throws ShapeError when they do not fit together. */
   plan(shapes: readonly Shape[], attributes: A): Omit<LaunchPlan, 'returns'> & { readonly returns?: 1 | 4 };

@@ -6,6 +6,7 @@ import type { Tensor } from './tensor.js';
 
 /** One line of a recording: a verb that moved data, in the order the calls were made. */
 export interface RecordedCall {
+  /** What was asked of the device. */
   readonly verb: 'upload' | 'run' | 'download' | 'release';
   /** Label of the tensor, or name of the kernel. */
   readonly name: string;
@@ -19,6 +20,7 @@ export interface RecordedCall {
 
 /** A device that writes down what is asked of it. */
 export interface RecordingDevice extends Device {
+  /** All calls since the last `clear`, oldest first. */
   readonly calls: readonly RecordedCall[];
   /** Forgets the calls so far. */
   clear(): void;

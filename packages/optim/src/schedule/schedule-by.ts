@@ -2,7 +2,9 @@ import type { ParameterSchedule, Schedule } from './progress.js';
 
 /** A schedule for all parameters whose full name matches. */
 export interface ScheduleRule {
+  /** Names of parameters the rule is for. */
   readonly match: RegExp;
+  /** Their rate. */
   readonly schedule: Schedule;
 }
 
