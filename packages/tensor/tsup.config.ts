@@ -1,3 +1,4 @@
 import { packageBuild } from '../../tools/tsup.ts';
 
-export default packageBuild();
+// Readers whose tsconfig asks for an earlier library have the types of `using`, too.
+export default packageBuild({ dts: { banner: '/// <reference lib="esnext.disposable" />' } });

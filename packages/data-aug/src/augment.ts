@@ -38,6 +38,7 @@ export interface Augmented {
  * and the colour shift at (epoch, image index) of another.
  *
  * @param steps Transforms ({@link Transform}) and plain functions, in the order in which they happen.
+ * @throws OptionError `OPTION_INVALID` for draws that are none and for a step that makes no image.
  * @returns The last image and the drawn values; {@link replay} makes the same image again from them.
  *
  * @example
@@ -51,10 +52,16 @@ export interface Augmented {
  * ```
  */
 export function augment(image: AnyImage, steps: readonly Step[], draws: RandomDraws): Augmented {
+  if (typeof (draws as Partial<RandomDraws>).uniform !== 'function') {
+    throw new OptionError({ code: 'OPTION_INVALID', message: 'augment: the third argument must be draws.', help: 'take them from a RandomStream: stream.at(epoch, index).' });
+  }
   const drawn: Drawn[] = [];
-  for (const step of steps) {
+  for (const [i, step] of steps.entries()) {
     if (typeof step === 'function') {
       image = step(image);
+      if (!ArrayBuffer.isView(image.data)) {
+        throw new OptionError({ code: 'OPTION_INVALID', message: `augment: step ${i} (${step.name === '' ? 'a function' : step.name}) made no image.`, help: 'a transform is called when it is put in: randomCrop(28), not randomCrop.' });
+      }
     } else {
       const value: unknown = step.draw(image, draws);
       drawn.push({ transform: step.name, value });

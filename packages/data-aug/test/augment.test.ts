@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { RandomStream } from '@convkit/tensor';
+import { RandomStream, type RandomDraws } from '@convkit/tensor';
 
 import { augment, crop, flip, pcaNoise, randomCrop, randomFlip, replay, resizeShortSide, shiftColour, subtractMean, toBatch, type AnyImage, type Drawn, type Step } from '@convkit/data-aug';
 import { floatImage, image } from './images.js';
@@ -64,6 +64,12 @@ describe('augment', () => {
         drawn randomFlip
         code: OPTION_INVALID]
     `);
+  });
+
+  it('refuses a stream for draws, and a transform that was not called', () => {
+    const stream = new RandomStream(1, 'augment');
+    expect(() => augment(image(8, 8, 1, 0), [randomCrop(4)], stream as unknown as RandomDraws)).toThrow('augment: the third argument must be draws.\n  help: take them from a RandomStream: stream.at(epoch, index).\n  code: OPTION_INVALID');
+    expect(() => augment(image(8, 8, 1, 0), [randomCrop as unknown as Step], stream.at(0, 0))).toThrow('augment: step 0 (randomCrop) made no image.');
   });
 
   // The best of 40 runs, for other programs may hold the processor; a closure per pixel would take ten times as long.

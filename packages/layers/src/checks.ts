@@ -2,7 +2,8 @@ import { OptionError, ShapeError, formatShape, type Shape } from '@convkit/tenso
 
 /** @throws ShapeError `SHAPE_MISMATCH` unless `x` has the four axes of images. */
 export function assertImages(owner: string, x: Shape): void {
-  if (x.length !== 4) throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) } });
+  if (x.length === 4) return;
+  throw new ShapeError({ code: 'SHAPE_MISMATCH', message: `${owner}: x must be [N, H, W, C].`, values: { x: formatShape(x) }, help: 'images are pictures, rows, columns, channels: channels come last.' });
 }
 
 /** @throws ShapeError `SHAPE_MISMATCH` unless the channels of `x` can be divided into `groups`. */
@@ -18,14 +19,24 @@ export function assertGroups(owner: string, x: Shape, groups: number): void {
 
 /** @throws OptionError `OPTION_INVALID` unless `value` is a whole number of at least `least`, or several of them. */
 export function assertWhole(owner: string, option: string, value: number | readonly number[], least: number): void {
-  const values = typeof value === 'number' ? [value] : value;
-  if (values.every((each) => Number.isSafeInteger(each) && each >= least)) return;
-  const [given, wanted] = typeof value === 'number' ? [value, 'a whole number'] : [formatShape(value), 'whole numbers'];
-  throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${given}, but must be ${wanted} of at least ${least}.` });
+  const values = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  if (values.every((each) => Number.isSafeInteger(each) && (each as number) >= least)) return;
+  const wanted = Array.isArray(value) ? 'whole numbers' : 'a whole number';
+  throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${tell(value)}, but must be ${wanted} of at least ${least}.` });
+}
+
+/** @throws OptionError `OPTION_INVALID` unless `value` is a finite number, which untyped code may have forgotten. */
+export function assertNumber(owner: string, option: string, value: number): void {
+  if (!Number.isFinite(value)) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${tell(value)}, but must be a number.` });
 }
 
 /** @throws OptionError `OPTION_INVALID` unless `value` is an odd whole number above 0. */
 export function assertOdd(owner: string, option: string, value: number): void {
   assertWhole(owner, option, value, 1);
   if (value % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${value}, but must be odd.` });
+}
+
+/** A value as its writer would know it again. */
+function tell(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : Array.isArray(value) ? formatShape(value as Shape) : String(value);
 }

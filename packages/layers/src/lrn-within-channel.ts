@@ -1,5 +1,6 @@
 import { lrnForward, lrnWithinChannelBackward, lrnWithinChannelScale } from '@convkit/kernels-gpu';
-import { assertImages, assertOdd } from './checks.js';
+import { OptionError } from '@convkit/tensor';
+import { assertImages, assertNumber, assertOdd } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrnWithinChannel}. */
@@ -32,10 +33,12 @@ export interface LrnWithinChannelOptions {
  * ```
  */
 export function lrnWithinChannel(name: string, options: LrnWithinChannelOptions): Layer {
-  const { size, beta, k, divideAlphaBySize } = options;
+  const { size, alpha, beta, k, divideAlphaBySize } = options;
   const owner = `${name} (lrnWithinChannel)`;
   assertOdd(owner, 'size', size);
-  const attributes = { size, alpha: divideAlphaBySize ? options.alpha / size ** 2 : options.alpha, beta, k };
+  for (const [option, value] of Object.entries({ alpha, beta, k })) assertNumber(owner, option, value);
+  if (typeof divideAlphaBySize !== 'boolean') throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: divideAlphaBySize is ${String(divideAlphaBySize)}, but must be true or false.` });
+  const attributes = { size, alpha: divideAlphaBySize ? alpha / size ** 2 : alpha, beta, k };
 
   return {
     name,

@@ -46,9 +46,11 @@ export class Sequential {
   /** In the order in which they run. */
   readonly layers: readonly Layer[];
 
-  /** @throws OptionError `OPTION_INVALID` when there is no layer or two share a name. */
+  /** @throws OptionError `OPTION_INVALID` when there is no layer, one has no name, or two share one. */
   constructor(layers: readonly Layer[]) {
     if (layers.length === 0) throw new OptionError({ code: 'OPTION_INVALID', message: 'Sequential: there must be at least one layer.' });
+    const nameless = layers.find(({ name }) => typeof name !== 'string' || name === '');
+    if (nameless !== undefined) throw new OptionError({ code: 'OPTION_INVALID', message: `Sequential: a layer of the kind ${nameless.kind} has no name.`, help: `give it one, such as ${nameless.kind}('${nameless.kind}1').` });
     const twice = layers.find((layer, i) => layers.findIndex(({ name }) => name === layer.name) < i);
     if (twice !== undefined) throw new OptionError({ code: 'OPTION_INVALID', message: `Sequential: two layers are called "${twice.name}".` });
     this.layers = [...layers];

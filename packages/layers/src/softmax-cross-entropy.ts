@@ -6,7 +6,7 @@ import { LayerScope } from './layer-scope.js';
 export interface LossPass extends Disposable {
   /** Loss of each sample, `[N]`: minus the log-probability of its target. */
   readonly losses: DeviceTensor;
-  /** Rank of each sample's label among the logits, `[N]`: 0 when it is the largest, below 5 when it is among the best five. */
+  /** Rank of each sample's label among the logits, `[N]`: 0 when it is the largest, below 5 when it is among the best five. Equal logits, and logits that are no numbers, count against the label. */
   readonly ranks: DeviceTensor;
   /**
    * Gradient of the mean loss by the logits, `[N, C]`, the caller's own. Logits and targets must still live. May be called while the pass lives.

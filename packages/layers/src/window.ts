@@ -27,14 +27,14 @@ interface Window {
  * @throws OptionError `OPTION_INVALID`
  */
 export function windowOf(owner: string, sizeName: string, size: number | readonly [number, number], options: WindowOptions): Window {
-  const [height, width] = pairOf(size);
-  const [down, right] = pairOf(options.stride ?? 1);
   const given = options.padding ?? 0;
-  const border = typeof given === 'number' ? ([given, given, given, given] as const) : given;
   const rounding = options.rounding ?? 'floor';
   assertWhole(owner, sizeName, size, 1);
   assertWhole(owner, 'stride', options.stride ?? 1, 1);
   assertWhole(owner, 'padding', given, 0);
+  const [height, width] = pairOf(size);
+  const [down, right] = pairOf(options.stride ?? 1);
+  const border = typeof given === 'number' ? ([given, given, given, given] as const) : given;
   if (rounding !== 'floor' && rounding !== 'ceil') {
     throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: rounding is "${String(rounding)}", but must be "floor" or "ceil".` });
   }

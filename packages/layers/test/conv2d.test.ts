@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { expectClose } from '../../kernels-gpu/test/support/expect-close.js';
 import { NdArray } from '../../kernels-gpu/test/support/nd-array.js';
-import { Sequential, conv2d, constant, gaussian, releaseAll } from '@convkit/layers';
+import { Sequential, conv2d, constant, gaussian, releaseAll, type Conv2dOptions } from '@convkit/layers';
 
 describe('conv2d', () => {
   it('has the sizes, parameters and multiply-adds of the first two layers of AlexNet', () => {
@@ -57,6 +57,11 @@ describe.each(testDevices)('conv2d on $name', ({ open }) => {
       expectClose(result, lastAxis(whole, part), device.name === 'host' ? 0 : 1e-5);
     }
     await device.destroy();
+  });
+
+  it('refuses options that untyped code forgets or misspells', () => {
+    expect(() => conv2d('conv1', { outputs: 2 } as Conv2dOptions)).toThrow('conv1 (conv2d): kernelSize is undefined, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
+    expect(() => conv2d('conv1', { outputs: 2, kernelSize: 3, padding: 'same' } as unknown as Conv2dOptions)).toThrow('conv1 (conv2d): padding is "same", but must be a whole number of at least 0.\n  code: OPTION_INVALID');
   });
 });
 

@@ -36,5 +36,6 @@ describe('lrnWithinChannel', () => {
   it('refuses impossible options', () => {
     expect(() => lrnWithinChannel('norm', { ...layer2, size: 4 })).toThrow('norm (lrnWithinChannel): size is 4, but must be odd.\n  code: OPTION_INVALID');
     expect(() => lrnWithinChannel('norm', { ...layer2, size: 0 })).toThrow('norm (lrnWithinChannel): size is 0, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
+    expect(() => lrnWithinChannel('norm', { ...layer2, k: Infinity })).toThrow('norm (lrnWithinChannel): k is Infinity, but must be a number.');
   });
 });

@@ -46,5 +46,8 @@ describe('lrn', () => {
     expect(() => lrn('norm1', { ...alexnet, size: 4 })).toThrow('norm1 (lrn): size is 4, but must be odd.\n  code: OPTION_INVALID');
     expect(() => lrn('norm1', { ...alexnet, size: 0 })).toThrow('norm1 (lrn): size is 0, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
     expect(() => lrn('norm1', { ...alexnet, groups: 0.5 })).toThrow('norm1 (lrn): groups is 0.5, but must be a whole number of at least 1.\n  code: OPTION_INVALID');
+    expect(() => lrn('norm1', { size: 5 } as LrnOptions)).toThrow('norm1 (lrn): alpha is undefined, but must be a number.\n  code: OPTION_INVALID');
+    expect(() => lrn('norm1', { ...alexnet, beta: NaN })).toThrow('norm1 (lrn): beta is NaN, but must be a number.');
+    expect(() => lrn('norm1', { ...alexnet, divideAlphaBySize: undefined } as unknown as LrnOptions)).toThrow('norm1 (lrn): divideAlphaBySize is undefined, but must be true or false.');
   });
 });

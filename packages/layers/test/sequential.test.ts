@@ -1,7 +1,7 @@
 import { RandomStream, Tensor, openHostDevice, recordDevice, sizeOf, type Device, type DeviceTensor, type Shape } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
 import { testDevices } from '../../kernels-cpu/test/support/devices.js';
-import { Sequential, conv2d, dense, downloadParameters, dropout, gaussian, lrn, maxPool, relu, releaseAll, softmaxCrossEntropy, summarise, uploadParameters, type ForwardMode } from '@convkit/layers';
+import { Sequential, conv2d, dense, downloadParameters, dropout, gaussian, lrn, maxPool, relu, releaseAll, softmaxCrossEntropy, summarise, uploadParameters, type ForwardMode, type Layer } from '@convkit/layers';
 import { asContract, openDoubleDevice } from './support/double-device.js';
 import { numericGradientOf } from './support/numeric-gradient-of.js';
 import { watch } from './support/watch.js';
@@ -65,6 +65,7 @@ describe('shapes and parameters', () => {
   it('refuse an empty stack and a name used twice', () => {
     expect(() => new Sequential([])).toThrow('Sequential: there must be at least one layer.\n  code: OPTION_INVALID');
     expect(() => new Sequential([relu('a'), relu('b'), relu('a')])).toThrow('Sequential: two layers are called "a".\n  code: OPTION_INVALID');
+    expect(() => new Sequential([(relu as () => Layer)()])).toThrow("Sequential: a layer of the kind relu has no name.\n  help: give it one, such as relu('relu1').\n  code: OPTION_INVALID");
   });
 });
 

@@ -177,6 +177,10 @@ class LedgerDevice<Handle> implements Device {
   }
 
   #handle(tensor: DeviceTensor, user: string): Handle {
+    // Another copy of this package makes tensors of another class.
+    if ((tensor as Partial<DeviceTensor> | undefined)?.device === undefined) {
+      throw new OwnershipError({ code: 'TENSOR_FOREIGN', message: `${user}: was given something that is not on a device.`, help: 'upload tensors first; of the parameters of a network uploadParameters() does.' });
+    }
     if (tensor.device !== this) {
       throw new OwnershipError({
         code: 'TENSOR_FOREIGN',

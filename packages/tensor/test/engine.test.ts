@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DeviceTensor, defKernel, openDevice, openHostDevice, type Device, type Engine, type KernelDefinition, type Launch } from '@convkit/tensor';
+import { type DeviceTensor, Tensor, defKernel, openDevice, openHostDevice, type Device, type Engine, type KernelDefinition, type Launch } from '@convkit/tensor';
 import { addScaled, double } from './support/kernels.js';
 
 const one = new Float32Array([1]);
@@ -139,6 +139,8 @@ describe('ownership', () => {
     await expect(device.download(x)).rejects.toThrow(`download: ${foreign}`);
     expect(() => device.release(x)).toThrow(`release: ${foreign}`);
     expect(device.owns(x)).toBe(false);
+    const host = Tensor.zeros([1]) as unknown as DeviceTensor;
+    await expect(device.run(double, [host], {})).rejects.toThrow('double: was given something that is not on a device.\n  help: upload tensors first; of the parameters of a network uploadParameters() does.\n  code: TENSOR_FOREIGN');
     expect(x.released).toBe(false);
   });
 
