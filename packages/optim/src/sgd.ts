@@ -27,7 +27,7 @@ export interface Optimiser {
    * Reads nothing back.
    *
    * @param gradients Gradients of the mean loss by parameter name; one for every parameter that is not frozen.
-   * @param rate The learning rate of this step, for all parameters or by name. A parameter whose rate is 0 is frozen: neither it nor its state changes.
+   * @param rate The learning rate of this step, for all parameters or by name: of a schedule the number it gives for the step, `schedule({ step, epoch, evaluations })`, not the schedule itself. A parameter whose rate is 0 is frozen: neither it nor its state changes.
    * @throws OptionError `OPTION_INVALID` for a rate below 0 or no number, `NAME_UNKNOWN` when names do not belong together: nothing was touched then.
    * @throws ShapeError, DeviceError from a launch: the maps still hold all that is live.
    */

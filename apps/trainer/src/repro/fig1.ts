@@ -194,7 +194,7 @@ function figure(results: readonly Result[]): string {
     marks: [
       ruleY([target], { strokeDasharray: '4 3' }),
       line(points, { x: 'epoch', y: 'error', stroke: 'net' }),
-      text(points, selectLast({ x: 'epoch', y: 'error', z: 'net', text: 'net', textAnchor: 'start', dx: 5 })),
+      text(points, selectLast({ x: 'epoch', y: 'error', z: 'net', text: 'net', textAnchor: 'start', dx: 5, dy: -7 })),
     ],
   });
 }
