@@ -1,8 +1,9 @@
 const dash = '–';
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** With a comma at every third figure. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
+  return grouped.format(value);
 }
 
 /** Short, for axes: 1,500 is 1.5k. */

@@ -1,13 +1,10 @@
-/** Time that drawing may take of a frame before the rest waits for the next one, in milliseconds. */
-const BUDGET = 8;
-
 const waiting = new Map<unknown, () => void>();
 let frame = 0;
 
-/** Draws in one of the next frames; what is asked again by the same `owner` before that is done once. So many charts never hold up the page together. */
+/** Draws in one of the next frames, one thing a frame, so that many charts never hold up the page together. What is asked again by the same `owner` before that is done once. */
 export function drawSoon(owner: unknown, draw: () => void): void {
   waiting.set(owner, draw);
-  frame ||= requestAnimationFrame(drawWaiting);
+  frame ||= requestAnimationFrame(drawNext);
 }
 
 /** Forgets what `owner` wanted to draw. */
@@ -15,12 +12,9 @@ export function cancelDraw(owner: unknown): void {
   waiting.delete(owner);
 }
 
-function drawWaiting(): void {
-  const began = performance.now();
-  for (const [owner, draw] of waiting) {
-    waiting.delete(owner);
-    draw();
-    if (performance.now() - began > BUDGET) break;
-  }
-  frame = waiting.size > 0 ? requestAnimationFrame(drawWaiting) : 0;
+function drawNext(): void {
+  const [next] = waiting;
+  if (next) waiting.delete(next[0]);
+  frame = waiting.size > 0 ? requestAnimationFrame(drawNext) : 0;
+  next?.[1]();
 }

@@ -6,8 +6,7 @@ import { Column } from './column.js';
  */
 export class MovingMean {
   readonly #source: Column;
-  #means = new Column();
-  #span = 0;
+  readonly #bySpan = new Map<number, Column>();
   #cuts = 0;
 
   constructor(source: Column) {
@@ -17,13 +16,16 @@ export class MovingMean {
   /** The means over about `span` values, one for each value of the source. A span of 1 gives the values themselves. */
   over(span: number): Column {
     if (span <= 1) return this.#source;
-    if (span !== this.#span || this.#source.cuts !== this.#cuts) [this.#means, this.#span, this.#cuts] = [new Column(), span, this.#source.cuts];
-    const { values } = this.#source;
-    let mean = this.#means.last ?? Number.NaN;
-    for (let i = this.#means.length; i < values.length; i++) {
+    const { values, cuts } = this.#source;
+    if (cuts !== this.#cuts) this.#bySpan.clear();
+    this.#cuts = cuts;
+    const means = this.#bySpan.get(span) ?? new Column();
+    this.#bySpan.set(span, means);
+    let mean = means.last ?? Number.NaN;
+    for (let i = means.length; i < values.length; i++) {
       if (Number.isFinite(values[i])) mean = Number.isFinite(mean) ? mean + Math.max(1 / span, 1 / (i + 1)) * (values[i] - mean) : values[i];
-      this.#means.push(mean);
+      means.push(mean);
     }
-    return this.#means;
+    return means;
   }
 }

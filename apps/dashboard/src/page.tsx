@@ -15,7 +15,7 @@ import { Session, type Connection, type Run } from './session.js';
 import { throttle } from './throttle.js';
 import type { View } from './view.js';
 
-/** The page is made anew at most so often, in milliseconds. */
+/** The page is made anew at most so often, in milliseconds: by a timer, so that this is no part of a frame. */
 const REDRAW_EVERY = 250;
 
 const connections: Record<Connection, string> = { connecting: 'Connecting', open: 'Connected', lost: 'Reconnecting', locked: 'Locked out', over: 'Ended' };
@@ -89,7 +89,7 @@ function Details({ run, view, onView }: DetailsProps) {
       {useMemo(() => <Confusions run={run} />, [mistakes, card])}
       {useMemo(() => <LayerTimes run={run} />, [layers])}
       <Magnitudes run={run} view={view} onView={onView} />
-      {useMemo(() => <Log run={run} />, [log])}
+      {useMemo(() => <Log run={run} />, [log.at(-1)])}
       {useMemo(() => <Card run={run} />, [card, info, start])}
     </>
   );
@@ -98,7 +98,7 @@ function Details({ run, view, onView }: DetailsProps) {
 /** The session, and a page that is made anew when it has something new. */
 function useSession(): Session {
   const [, setVersion] = useState(0);
-  const [session] = useState(() => new Session(throttle(() => requestAnimationFrame(() => setVersion((version) => version + 1)), REDRAW_EVERY)));
+  const [session] = useState(() => new Session(throttle(() => setVersion((version) => version + 1), REDRAW_EVERY)));
   useEffect(() => void session.begin(), [session]);
   return session;
 }

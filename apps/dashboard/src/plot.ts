@@ -47,8 +47,14 @@ export class Plot {
   readonly #place: HTMLElement;
   readonly #scale: Scale;
   readonly #listener: PlotListener;
-  readonly #resize = new ResizeObserver(() => this.#redraw());
+  // Told rather than asked for: to ask makes the browser lay out the page in the middle of a drawing.
+  readonly #resize = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    [this.#width, this.#height] = [Math.round(width), Math.round(height)];
+    this.#redraw();
+  });
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  #width = 0;
+  #height = 0;
   #plot: uPlot | undefined;
   /** What the plot was built for. */
   #built = '';
@@ -78,7 +84,7 @@ export class Plot {
   readonly #redraw = (): void => drawSoon(this, () => this.#draw());
 
   #draw(): void {
-    const { clientWidth: width, clientHeight: height } = this.#place;
+    const [width, height] = [this.#width, this.#height];
     if (width === 0 || height === 0) return;
     const data = this.#decimated(width);
     this.#y = this.#rangeOf(data);

@@ -1,5 +1,6 @@
 import { eventsAddress } from './api.js';
 import { RunHistory } from './run-history.js';
+import { workSoon } from './turns.js';
 import type { RunEvent } from './wire.js';
 
 /** Until a stream that the browser gave up is opened again, in milliseconds. */
@@ -39,12 +40,14 @@ export class RunFeed {
     this.close();
     const source = new EventSource(eventsAddress(this.#id));
     source.addEventListener('open', () => this.#set({ broken: false }));
-    source.addEventListener('complete', () => this.#set({ complete: true }));
-    source.addEventListener('events', ({ data, lastEventId }: MessageEvent<string>) => {
-      const events = JSON.parse(data) as RunEvent[];
-      this.history.take(events, Number(lastEventId));
-      this.#changed();
-    });
+    // A browser hands over many messages at once, more than may be worked on without a pause.
+    source.addEventListener('complete', () => workSoon(() => this.#set({ complete: true })));
+    source.addEventListener('events', ({ data, lastEventId }: MessageEvent<string>) =>
+      workSoon(() => {
+        this.history.take(JSON.parse(data) as RunEvent[], Number(lastEventId));
+        this.#changed();
+      }),
+    );
     source.addEventListener('error', () => {
       // The browser tries again by itself, but not after an answer that is no stream, such as that of a server which was started anew and does not know this page.
       if (source.readyState === EventSource.CLOSED) this.#again = window.setTimeout(() => this.open(), AGAIN);

@@ -32,7 +32,7 @@ export class RunHistory {
   checkpoint: number | undefined;
   paused = false;
   /** Newest last. */
-  log: readonly LogEntry[] = [];
+  readonly log: LogEntry[] = [];
   /** Events taken in so far. */
   #seen = 0;
 
@@ -110,7 +110,8 @@ export class RunHistory {
   }
 
   #tell(kind: LogEntry['kind'], step: number, text: string): void {
-    this.log = [...this.log.slice(1 - LOGGED), { id: (this.log.at(-1)?.id ?? -1) + 1, kind, step, text }];
+    this.log.push({ id: (this.log.at(-1)?.id ?? -1) + 1, kind, step, text });
+    if (this.log.length > LOGGED) this.log.shift();
   }
 }
 

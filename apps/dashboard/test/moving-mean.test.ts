@@ -22,7 +22,7 @@ describe('MovingMean', () => {
     expect([...new MovingMean(columnOf([4, 2, 9])).over(100).values]).toEqual([4, 3, 5]);
   });
 
-  it('goes on where it was, and begins again when its source was cut or the span is another one', () => {
+  it('goes on where it was, and begins again when its source was cut; each span has its own', () => {
     const values = Array.from({ length: 600 }, (_, i) => Math.sin(i) + i / 100);
     const source = columnOf(values.slice(0, 500));
     const mean = new MovingMean(source);
@@ -30,6 +30,7 @@ describe('MovingMean', () => {
     for (const value of values.slice(500)) source.push(value);
     expect([...mean.over(10).values]).toEqual(meanOf(values, 10));
     expect([...mean.over(50).values]).toEqual(meanOf(values, 50));
+    expect(mean.over(10)).toBe(mean.over(10));
     source.cut(100);
     source.push(7);
     expect([...mean.over(50).values]).toEqual(meanOf([...values.slice(0, 100), 7], 50));

@@ -1,4 +1,4 @@
-import { compact, loss, percent, significant } from '../format.js';
+import { compact, count, loss, percent, significant } from '../format.js';
 import { LineChart } from '../line-chart.js';
 import { Panel } from '../panel.js';
 import type { Line, Range, Scale } from '../plot.js';
@@ -95,7 +95,7 @@ function ViewChoice({ view, onView }: Pick<CurvesProps, 'view' | 'onView'>) {
         <select value={String(view.span)} onChange={({ currentTarget }) => onView({ ...view, span: Number(currentTarget.value) })}>
           {SPANS.map((span) => (
             <option key={span} value={String(span)}>
-              {span === 1 ? 'one step' : `${span.toLocaleString('en')} steps`}
+              {span === 1 ? 'one step' : `${count(span)} steps`}
             </option>
           ))}
         </select>
