@@ -1,19 +1,21 @@
 import { spawn } from 'node:child_process';
 import { programPath } from '../../../trainer/test/support/cli.js';
 
+/** Has a process believe that the machine has one core, so that its device leaves the others to the browser. */
+const oneCore = `data:text/javascript,${encodeURIComponent("import os from 'node:os'; os.availableParallelism = () => 1; if (globalThis.navigator) Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });")}`;
+
 /** An `alexnet` command that serves the dashboard. */
 export interface Served {
   /** With the token. */
   readonly url: string;
-  readonly port: number;
   /** Its process is gone. */
   readonly ended: Promise<void>;
-  kill(signal?: NodeJS.Signals): Promise<void>;
+  kill(): Promise<void>;
 }
 
-/** Starts `alexnet` with these arguments and waits until it tells the address of its dashboard. */
+/** Starts `alexnet` with these arguments, on one thread, and waits until it tells the address of its dashboard. */
 export async function serve(args: readonly string[], cwd: string): Promise<Served> {
-  const child = spawn(process.execPath, [await programPath(), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', oneCore, await programPath(), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let told = '';
@@ -28,10 +30,9 @@ export async function serve(args: readonly string[], cwd: string): Promise<Serve
   });
   return {
     url,
-    port: Number(new URL(url).port),
     ended,
-    async kill(signal = 'SIGKILL') {
-      child.kill(signal);
+    async kill() {
+      child.kill('SIGKILL');
       await ended;
     },
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDashboard, type Dashboard } from '../../src/dashboard/dashboard-server.js';
 import type { DashboardRun } from '../../src/dashboard/dashboard-run.js';
+import { pageFolder } from '../../src/dashboard/page-folder.js';
 import { InsightError, type Insights } from '../../src/dashboard/insights.js';
 
 /** A folder that is gone after the test. */
@@ -56,6 +57,13 @@ export async function opened(runs: readonly DashboardRun[], insights: Insights =
   const { port, searchParams } = new URL(dashboard.url);
   const token = searchParams.get('token') ?? '';
   return { ...dashboard, port: Number(port), token, cookie: `convkit-${port}=${token}` };
+}
+
+/** Opens a dashboard with the page as it was built, and runs that have no checkpoints. */
+export async function openBuiltPage(paths: readonly string[], port = 0): Promise<Dashboard> {
+  const dashboard = await openDashboard({ page: pageFolder(), port, insights: noInsights });
+  for (const path of paths) dashboard.show({ path });
+  return dashboard;
 }
 
 /** An answer, read to its end. */
