@@ -87,7 +87,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       {
         layer: conv2d('conv1', { outputs: 3, kernelSize: 3 }),
         x: [2, 5],
-        text: 'conv1 (conv2d): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH',
+        text: 'conv1 (conv2d): x must be [N, H, W, C].\n  x [2, 5]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH',
       },
       {
         layer: conv2d('conv2', { outputs: 4, kernelSize: 3, groups: 2 }),
@@ -116,7 +116,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       {
         layer: locallyConnected('local1', { outputs: 3, kernelSize: 3 }),
         x: [2, 5],
-        text: 'local1 (locallyConnected): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH',
+        text: 'local1 (locallyConnected): x must be [N, H, W, C].\n  x [2, 5]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH',
       },
       {
         layer: locallyConnected('local3', { outputs: 4, kernelSize: 5, padding: 1 }),
@@ -161,7 +161,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       { title: 'a window wider than the channels', layer: lrn('norm3', { ...normal, size: 7 }), x: [2, 1, 2, 3] },
     ],
     refusals: [
-      { layer: lrn('norm1', normal), x: [2, 5], text: 'norm1 (lrn): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' },
+      { layer: lrn('norm1', normal), x: [2, 5], text: 'norm1 (lrn): x must be [N, H, W, C].\n  x [2, 5]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH' },
       {
         layer: lrn('norm4', { ...normal, groups: 2 }),
         x: [1, 8, 8, 3],
@@ -175,7 +175,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       { title: 'alpha not divided, another exponent', layer: lrnWithinChannel('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 6, 3, 3] },
       { title: 'a window wider than the image', layer: lrnWithinChannel('norm3', { ...normal, size: 7 }), x: [2, 2, 3, 2] },
     ],
-    refusals: [{ layer: lrnWithinChannel('norm1', normal), x: [2, 5], text: 'norm1 (lrnWithinChannel): x must be [N, H, W, C].\n  x [2, 5]\n  code: SHAPE_MISMATCH' }],
+    refusals: [{ layer: lrnWithinChannel('norm1', normal), x: [2, 5], text: 'norm1 (lrnWithinChannel): x must be [N, H, W, C].\n  x [2, 5]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH' }],
   },
   maxPool: {
     cases: [
@@ -188,7 +188,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       },
     ],
     refusals: [
-      { layer: maxPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (maxPool): x must be [N, H, W, C].\n  x [2, 9]\n  code: SHAPE_MISMATCH' },
+      { layer: maxPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (maxPool): x must be [N, H, W, C].\n  x [2, 9]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH' },
       {
         layer: maxPool('pool2', { window: 2, stride: 4, rounding: 'ceil' }),
         x: [1, 4, 6, 1],
@@ -203,7 +203,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
       { title: 'a stride beyond the window', layer: avgPool('pool3', { window: 2, stride: 3 }), x: [2, 6, 7, 1] },
     ],
     refusals: [
-      { layer: avgPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (avgPool): x must be [N, H, W, C].\n  x [2, 9]\n  code: SHAPE_MISMATCH' },
+      { layer: avgPool('pool1', { window: 3 }), x: [2, 9], text: 'pool1 (avgPool): x must be [N, H, W, C].\n  x [2, 9]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH' },
       {
         layer: avgPool('pool2', { window: 2, stride: 4, rounding: 'ceil' }),
         x: [1, 4, 6, 1],
