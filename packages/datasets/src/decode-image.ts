@@ -52,6 +52,14 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
     }
   } catch (cause) {
     if (cause instanceof ConvkitError) throw cause;
-    throw new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+    throw new FormatError({ code: 'FILE_CORRUPT', message: `${name}: no good image: ${reasonOf(cause)}`, cause });
   }
+}
+
+/**
+ * What sharp itself says of its input. What libvips says is left to `cause`: its decodes share one place for errors, so that with several under way the words of one file stand at another, and not twice the same.
+ */
+function reasonOf(cause: unknown): string {
+  const own = cause instanceof Error && /^Input (buffer|image)[^:\n]*/.exec(cause.message);
+  return own ? own[0] : 'it is cut off or damaged';
 }

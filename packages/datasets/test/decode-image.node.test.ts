@@ -52,6 +52,21 @@ it('refuses a JPEG that ends after its first bytes', async () => {
   await expect(decodeImage(Uint8Array.of(0xff, 0xd8, 0xff), 'torn.jpg')).rejects.toMatchObject({ name: 'FormatError', code: 'FILE_CORRUPT' });
 });
 
+it('says the same of a torn file whatever is decoded beside it', async () => {
+  const whole = await picture().jpeg().toBuffer();
+  const files: [string, Uint8Array][] = [['header.jpg', whole.subarray(0, 300)], ['half.jpg', whole.subarray(0, whole.length >> 1)], ['text.jpg', new TextEncoder().encode('not an image')], ['whole.jpg', whole]];
+  const said = new Set<unknown>();
+  for (let round = 0; round < 100; round++) {
+    const outcomes = await Promise.allSettled([...files, ...files].map(([name, bytes]) => decodeImage(bytes, name)));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') said.add((outcome.reason as { summary: string }).summary);
+  }
+  expect([...said].sort()).toEqual([
+    'half.jpg: no good image: it is cut off or damaged',
+    'header.jpg: no good image: Input buffer has corrupt header',
+    'text.jpg: no good image: Input buffer contains unsupported image format',
+  ]);
+});
+
 it.each(decoderCases)('makes of an image what browsers are held to: $kind', async ({ kind, file, decoded }) => {
   expect(await decodeImage(file, kind)).toEqual(await decodeImage(decoded, kind));
 });

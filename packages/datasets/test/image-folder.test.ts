@@ -73,7 +73,7 @@ describe('decodeImage', () => {
         code: FILE_CORRUPT"
     `);
     expect(await failure(decodeImage(jpeg.subarray(0, jpeg.length / 2), 'b.jpg'))).toMatchInlineSnapshot(`
-      "b.jpg: no good image: VipsJpeg: premature end of JPEG image
+      "b.jpg: no good image: it is cut off or damaged
         code: FILE_CORRUPT"
     `);
     expect(await failure(decodeImage(jpeg, 'c.jpg', { maxPixels: 4000 }))).toMatchInlineSnapshot(`
