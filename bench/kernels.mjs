@@ -2,6 +2,7 @@
  * Times every kernel of a training step on the device `cpu`, in the shapes the network gives it, against the peak of the innermost loop in the same run.
  * Each result is first held to the kernel's plain body, at places drawn at random.
  */
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildNetwork, findNetwork, inputShape, networks, recipeOptimiser, recipeSchedule } from '@convkit/alexnet';
 import { measurePeak, openCpuDevice } from '@convkit/kernels-cpu';
@@ -20,7 +21,7 @@ const HELP = `npm run bench -- [options]
   --threads T      threads (default: all cores)
   --only TEXT      only kernels whose name holds this text
   --seconds S      time for each kernel (default: 1)
-  --json           one JSON line for each kernel instead of a table
+  --json           one JSON line for each kernel instead of a table, between one that tells machine and date and one with the peak
   --scaling        only the product of 1024 x 1024 matrices, on one thread and on all in turn
   --relaxed-simd   with fused multiply-add, where the runtime has it
 
@@ -110,7 +111,8 @@ async function bench() {
   const { threads } = /** @type {{ threads: number }} */ (device.report().details);
   const fence = await device.upload([1], new Float32Array(1), 'fence');
   const peak = await measurePeak(device);
-  if (!values.json) {
+  if (values.json) console.log(JSON.stringify({ type: 'bench', date: new Date().toISOString(), model: values.model, batch: Number(values.batch), threads, processor: cpus()[0].model, node: process.version }));
+  else {
     console.log(`${values.model}, batch ${values.batch}, ${threads} threads, peak of the innermost loop ${peak.toFixed(1)} GFLOP/s\n`);
     console.log(line(['kernel', 'inputs', 'times', 'ms', 'GFLOP/s', '% of peak', 'GB/s']));
   }

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Comment, CommentTag, JSX, KindRouter } from 'typedoc';
 import { alexnetDifferences } from './made/alexnet-differences.mjs';
+import { kernelBench } from './made/kernel-bench.mjs';
 import { packagePicture } from './made/package-picture.mjs';
 import { stepTable } from './made/step-table.mjs';
 
@@ -20,7 +21,7 @@ const GROUPS = [
 ];
 
 /** What stands for `<!-- made: NAME -->` in a page. @type {Readonly<Record<string, () => string | Promise<string>>>} */
-const MADE = { 'alexnet differences': alexnetDifferences, 'package picture': () => packagePicture(root), 'step table': stepTable };
+const MADE = { 'alexnet differences': alexnetDifferences, 'kernel bench': () => kernelBench(root), 'package picture': () => packagePicture(root), 'step table': stepTable };
 
 /** Path of each page in the repository. @type {WeakMap<import('typedoc').Reflection, string>} */
 const paths = new WeakMap();
