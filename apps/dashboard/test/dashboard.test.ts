@@ -193,7 +193,7 @@ describe('a server that goes and comes', () => {
 });
 
 describe('a run that trains', () => {
-  // Once in some ten runs the page shows no event more after a checkpoint that was asked for in a pause, and why is not known: it would end the continuous integration by chance.
+  // Once in some ten runs the key pressed on "Divide rate by 10" does nothing, and why is not known: it would end the continuous integration by chance.
   it.skipIf(process.env.CI)('is followed from its first step, outlives a reload, and obeys the buttons', async () => {
     await writeTinyIdx(join(folder, 'tiny'), 96, 24);
     const training = await serve(['train', '--data', 'idx:tiny', '--batch', '4', '--epochs', '100000', '--evaluate-every', '20', '--checkpoint-every', '1000000', '--device', 'cpu', '--out', 'live', '--dashboard'], folder);
