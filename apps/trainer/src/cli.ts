@@ -257,7 +257,6 @@ export function createCli(): Command {
     )
     .action(async (source: string, out: string, flags: DataPrepareFlags) => (await import('./commands/data-prepare.js')).dataPrepareCommand(source, out, flags));
 
-  // Charts and pictures are loaded when they are asked for: every other command starts without them.
   const repro = program.command('repro').description("Repeat the paper's experiments. Each says what it ran, on which data, and prints the paper's figure beside its own.");
   repro
     .command('fig1')

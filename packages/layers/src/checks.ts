@@ -1,4 +1,5 @@
 import { OptionError, ShapeError, formatShape, type Shape } from '@convkit/tensor';
+import type { LrnOptions } from './lrn.js';
 
 /** @throws ShapeError `SHAPE_MISMATCH` unless `x` has the four axes of images. */
 export function assertImages(owner: string, x: Shape): void {
@@ -25,15 +26,19 @@ export function assertWhole(owner: string, option: string, value: number | reado
   throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${tell(value)}, but must be ${wanted} of at least ${least}.` });
 }
 
-/** @throws OptionError `OPTION_INVALID` unless `value` is a finite number, which untyped code may have forgotten. */
-export function assertNumber(owner: string, option: string, value: number): void {
-  if (!Number.isFinite(value)) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${tell(value)}, but must be a number.` });
-}
-
 /** @throws OptionError `OPTION_INVALID` unless `value` is an odd whole number above 0. */
 export function assertOdd(owner: string, option: string, value: number): void {
   assertWhole(owner, option, value, 1);
   if (value % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${value}, but must be odd.` });
+}
+
+/** @throws OptionError `OPTION_INVALID` for the options of a response normalisation that untyped code has forgotten: without one of its numbers it would make nothing but NaN. */
+export function assertNormalisation(owner: string, { size, alpha, beta, k, divideAlphaBySize }: Omit<LrnOptions, 'groups'>): void {
+  assertOdd(owner, 'size', size);
+  for (const [option, value] of Object.entries({ alpha, beta, k })) {
+    if (!Number.isFinite(value)) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${tell(value)}, but must be a number.` });
+  }
+  if (typeof divideAlphaBySize !== 'boolean') throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: divideAlphaBySize is ${tell(divideAlphaBySize)}, but must be true or false.` });
 }
 
 /** A value as its writer would know it again. */

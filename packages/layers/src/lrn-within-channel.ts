@@ -1,6 +1,5 @@
 import { lrnForward, lrnWithinChannelBackward, lrnWithinChannelScale } from '@convkit/kernels-gpu';
-import { OptionError } from '@convkit/tensor';
-import { assertImages, assertNumber, assertOdd } from './checks.js';
+import { assertImages, assertNormalisation } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrnWithinChannel}. */
@@ -35,9 +34,7 @@ export interface LrnWithinChannelOptions {
 export function lrnWithinChannel(name: string, options: LrnWithinChannelOptions): Layer {
   const { size, alpha, beta, k, divideAlphaBySize } = options;
   const owner = `${name} (lrnWithinChannel)`;
-  assertOdd(owner, 'size', size);
-  for (const [option, value] of Object.entries({ alpha, beta, k })) assertNumber(owner, option, value);
-  if (typeof divideAlphaBySize !== 'boolean') throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: divideAlphaBySize is ${String(divideAlphaBySize)}, but must be true or false.` });
+  assertNormalisation(owner, options);
   const attributes = { size, alpha: divideAlphaBySize ? alpha / size ** 2 : alpha, beta, k };
 
   return {

@@ -1,6 +1,5 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
-import { OptionError } from '@convkit/tensor';
-import { assertGroups, assertImages, assertNumber, assertOdd, assertWhole } from './checks.js';
+import { assertGroups, assertImages, assertNormalisation, assertWhole } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrn}. Hardly one has a default, because the libraries of the field disagree about them. */
@@ -42,9 +41,7 @@ export interface LrnOptions {
 export function lrn(name: string, options: LrnOptions): Layer {
   const { size, alpha, beta, k, divideAlphaBySize, groups = 1 } = options;
   const owner = `${name} (lrn)`;
-  assertOdd(owner, 'size', size);
-  for (const [option, value] of Object.entries({ alpha, beta, k })) assertNumber(owner, option, value);
-  if (typeof divideAlphaBySize !== 'boolean') throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: divideAlphaBySize is ${String(divideAlphaBySize)}, but must be true or false.` });
+  assertNormalisation(owner, options);
   assertWhole(owner, 'groups', groups, 1);
   const attributes = { size, alpha: divideAlphaBySize ? alpha / size : alpha, beta, k, groups };
 
