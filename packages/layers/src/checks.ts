@@ -27,7 +27,7 @@ export function assertWhole(owner: string, option: string, value: number | reado
 }
 
 /** @throws OptionError `OPTION_INVALID` unless `value` is an odd whole number above 0. */
-export function assertOdd(owner: string, option: string, value: number): void {
+function assertOdd(owner: string, option: string, value: number): void {
   assertWhole(owner, option, value, 1);
   if (value % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${value}, but must be odd.` });
 }
