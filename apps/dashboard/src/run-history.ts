@@ -14,6 +14,8 @@ export interface LogEntry {
   readonly kind: 'start' | 'command' | 'warning' | 'checkpoint' | 'restored' | 'done';
   readonly step: number;
   readonly text: string;
+  /** Whether those who watch should hear of it: all but checkpoints that nobody asked for. */
+  readonly isNews: boolean;
 }
 
 /** All that the events of one run have told so far. */
@@ -31,6 +33,8 @@ export class RunHistory {
   /** Step of the newest checkpoint. */
   checkpoint: number | undefined;
   paused = false;
+  /** Whether the last command asked for a checkpoint that has not come yet. */
+  #saving = false;
   /** Newest last. */
   readonly log: LogEntry[] = [];
   /** Events taken in so far. */
@@ -75,10 +79,12 @@ export class RunHistory {
         return;
       case 'checkpoint':
         this.checkpoint = event.step;
-        this.#tell('checkpoint', event.step, `Checkpoint ${event.path.split(/[/\\]/).at(-1)}`);
+        this.#tell('checkpoint', event.step, `Checkpoint ${event.path.split(/[/\\]/).at(-1)}`, this.#saving);
+        this.#saving = false;
         return;
       case 'command':
         this.paused = event.command.type === 'pause' || (this.paused && event.command.type !== 'resume');
+        this.#saving = event.command.type === 'checkpoint';
         this.#tell('command', event.step, describeCommand(event.command));
         return;
       case 'warning':
@@ -109,8 +115,8 @@ export class RunHistory {
     return found;
   }
 
-  #tell(kind: LogEntry['kind'], step: number, text: string): void {
-    this.log.push({ id: (this.log.at(-1)?.id ?? -1) + 1, kind, step, text });
+  #tell(kind: LogEntry['kind'], step: number, text: string, isNews = true): void {
+    this.log.push({ id: (this.log.at(-1)?.id ?? -1) + 1, kind, step, text, isNews });
     if (this.log.length > LOGGED) this.log.shift();
   }
 }

@@ -50,12 +50,18 @@ export class Session {
 
   /** Sends a command. What became of it is announced: that it was sent, why it was refused, and with the events of the run that it was obeyed. */
   async send({ info }: Run, command: TrainingCommand): Promise<void> {
-    this.#announce('Sent; the run obeys between two steps');
+    this.announce('Sent; the run obeys between two steps');
     try {
       await sendCommand(info.id, command);
     } catch (error) {
-      this.#announce(error instanceof Refused ? error.message : 'The command did not reach the server.');
+      this.announce(error instanceof Refused ? error.message : 'The command did not reach the server.');
     }
+  }
+
+  /** Tells what just happened. */
+  announce(text: string): void {
+    this.announcement = text;
+    this.#changed();
   }
 
   async #refresh(): Promise<void> {
@@ -63,7 +69,7 @@ export class Session {
       for (const info of await fetchRuns()) this.#know(info);
       this.#connection = 'open';
       this.#openFeeds();
-      await Promise.all(this.runs.map(async (run) => (run.card ??= await fetchCard(run.info.id))));
+      await Promise.all(this.runs.map(async (run) => (run.card ??= await fetchCard(run.info.id).catch(cardMissing))));
     } catch (error) {
       this.#connection = error instanceof Refused && error.status === 401 ? 'locked' : 'lost';
     }
@@ -81,12 +87,11 @@ export class Session {
 
   #hear(run: Run): void {
     const { history, isComplete } = run.feed;
-    const [before, newest] = [history.log.at(-2), history.log.at(-1)];
     if (isComplete) {
-      // A checkpoint is news to those who asked for it.
-      const isNews = newest && newest.id > (run.told ?? newest.id) && (newest.kind !== 'checkpoint' || before?.kind === 'command');
-      if (isNews) this.#announce(`${newest.text} (step ${newest.step})`);
-      run.told = newest?.id ?? -1;
+      const newest = history.log.at(-1)?.id ?? -1;
+      const news = history.log.findLast(({ isNews }) => isNews);
+      if (news && news.id > (run.told ?? newest)) this.announce(`${news.text} (step ${news.step})`);
+      run.told = newest;
       this.#openFeeds();
     }
     this.#changed();
@@ -103,8 +108,10 @@ export class Session {
     for (const { feed } of unread.slice(0, READ_AT_ONCE)) if (!feed.isOpen) feed.open();
   }
 
-  #announce(text: string): void {
-    this.announcement = text;
-    this.#changed();
-  }
+}
+
+/** A run shows what it has: its card may be lost, or not written yet. @throws What is no such answer of the server. */
+function cardMissing(error: unknown): undefined {
+  if (error instanceof Refused && error.status === 404) return undefined;
+  throw error;
 }

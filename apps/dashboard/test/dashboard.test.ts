@@ -71,6 +71,8 @@ describe('runs that are over', () => {
     expect(await page.getByRole('img', { name: /^Chart of loss up to step 600: training 0\.\d+, test 0\.\d+$/ }).count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     expect(await page.getByRole('group', { name: 'Commands to the run' }).textContent()).toContain('The run is over');
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await expect.poll(() => page.getByRole('status').textContent(), patient).toContain('The run is over');
     const matrix = page.getByRole('region', { name: 'Confusion matrix' });
     expect(await matrix.locator('tbody tr').first().locator('th, td').allTextContents()).toEqual(['top', '90', '10', ...Array<string>(8).fill('·')]);
     expect(await page.locator('#mistakes li').count()).toBe(24);
@@ -161,6 +163,8 @@ describe('runs that are over', () => {
 describe('a server that goes and comes', () => {
   it('says that it reconnects, locks out who has no token, and goes on where it was', async () => {
     await writeMadeUpRun(join(folder, 'elsewhere'), { steps: 50, done: false });
+    // What is lost of a run keeps nothing else from being shown.
+    await rm(join(folder, 'elsewhere', 'card.md'));
     // Of a process nobody here can ask whether it lives.
     await writeFile(join(folder, 'elsewhere', 'lock'), JSON.stringify({ pid: 1, host: 'another computer', boot: 'then', token: '' }));
     const before = await openBuiltPage([join(folder, 'elsewhere')]);
@@ -193,8 +197,7 @@ describe('a server that goes and comes', () => {
 });
 
 describe('a run that trains', () => {
-  // Once in some ten runs the key pressed on "Divide rate by 10" does nothing, and why is not known: it would end the continuous integration by chance.
-  it.skipIf(process.env.CI)('is followed from its first step, outlives a reload, and obeys the buttons', async () => {
+  it('is followed from its first step, outlives a reload, and obeys the buttons', async () => {
     await writeTinyIdx(join(folder, 'tiny'), 96, 24);
     const training = await serve(['train', '--data', 'idx:tiny', '--batch', '4', '--epochs', '100000', '--evaluate-every', '20', '--checkpoint-every', '1000000', '--device', 'cpu', '--out', 'live', '--dashboard'], folder);
     onTestFinished(() => training.kill());

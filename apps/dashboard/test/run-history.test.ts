@@ -1,3 +1,4 @@
+import type { TrainingCommand } from '@convkit/training';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RunHistory } from '../src/run-history.js';
 import type { RunEvent, StartEvent } from '../src/wire.js';
@@ -79,6 +80,21 @@ describe('RunHistory', () => {
       [5, 'done', 3, 'Finished after 1 min 1 s: 75.0 % of the test images right'],
     ]);
     expect(history.checkpoint).toBe(2);
+  });
+
+  it('takes a checkpoint for news when it was asked for', () => {
+    const checkpoint: RunEvent = { type: 'checkpoint', step: 2, path: 'step-00000002.safetensors' };
+    const command = (command: TrainingCommand): RunEvent => ({ type: 'command', step: 2, command });
+    take(start(0), checkpoint, command({ type: 'divide-rate', by: 10 }), checkpoint, command({ type: 'checkpoint' }), checkpoint, checkpoint);
+    expect(history.log.map(({ kind, isNews }) => [kind, isNews])).toEqual([
+      ['start', true],
+      ['checkpoint', false],
+      ['command', true],
+      ['checkpoint', false],
+      ['command', true],
+      ['checkpoint', true],
+      ['checkpoint', false],
+    ]);
   });
 
   it('keeps the newest thousand lines of the log', () => {

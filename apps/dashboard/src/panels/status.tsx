@@ -61,22 +61,19 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 function Buttons({ run, session }: { readonly run: Run; readonly session: Session }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const why = whyNot(run, session.connection);
-  const disabled = why !== undefined;
   const { paused } = run.feed.history;
+  // Such a button keeps the focus while it does nothing, as for the moment of a lost connection, and says why when it is pressed.
+  const button = (text: string, act: () => void, look?: string) => (
+    <button type="button" class={look} aria-disabled={why !== undefined} onClick={why === undefined ? act : () => session.announce(why)}>
+      {text}
+    </button>
+  );
   return (
     <div class="buttons" role="group" aria-label="Commands to the run" aria-describedby="why-not">
-      <button type="button" disabled={disabled} onClick={() => void session.send(run, { type: paused ? 'resume' : 'pause' })}>
-        {paused ? 'Resume' : 'Pause'}
-      </button>
-      <button type="button" disabled={disabled} onClick={() => void session.send(run, { type: 'checkpoint' })}>
-        Checkpoint now
-      </button>
-      <button type="button" disabled={disabled} onClick={() => void session.send(run, { type: 'divide-rate', by: 10 })}>
-        Divide rate by 10
-      </button>
-      <button type="button" class="grave" disabled={disabled} onClick={() => dialog.current?.showModal()}>
-        Stop…
-      </button>
+      {button(paused ? 'Resume' : 'Pause', () => void session.send(run, { type: paused ? 'resume' : 'pause' }))}
+      {button('Checkpoint now', () => void session.send(run, { type: 'checkpoint' }))}
+      {button('Divide rate by 10', () => void session.send(run, { type: 'divide-rate', by: 10 }))}
+      {button('Stop…', () => dialog.current?.showModal(), 'grave')}
       <p id="why-not" class="note">
         {why ?? 'Obeyed between two steps.'}
       </p>
