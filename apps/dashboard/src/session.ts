@@ -89,7 +89,7 @@ export class Session {
     const { history, isComplete } = run.feed;
     if (isComplete) {
       const newest = history.log.at(-1)?.id ?? -1;
-      const news = history.log.findLast(({ isNews }) => isNews);
+      const news = history.log.filter(({ isNews }) => isNews).at(-1);
       if (news && news.id > (run.told ?? newest)) this.announce(`${news.text} (step ${news.step})`);
       run.told = newest;
       this.#openFeeds();
