@@ -3,10 +3,12 @@ import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGUMENTS, findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
 
 // In Node tests run on the sources; with CONVKIT_BUILT, as in browsers, on what was built, which @convkit/* resolves to through node_modules.
-const alias = process.env.CONVKIT_BUILT ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
+const onBuilt = Boolean(process.env.CONVKIT_BUILT);
+const alias = onBuilt ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new URL('./packages/$1/src/index.ts', import.meta.url).pathname }];
 
-/** Tests of what runs in browsers as well as in Node. `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
-const everywhere = ['packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts', 'test/*.browser.test.ts'];
+/** Packages whose tests run in browsers as well as in Node: `*.node.test.ts` needs Node, `*.browser.test.ts` a browser. */
+const everywhere = 'packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**';
+const inBrowsers = [`${everywhere}/*.test.ts`, 'packages/*/test/**/*.browser.test.ts', 'test/*.browser.test.ts'];
 
 const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
 
@@ -18,7 +20,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+          // What browsers have tested on what was built is not tested on it once more.
+          exclude: ['**/node_modules/**', '**/*.browser.test.ts', ...(onBuilt ? [`${everywhere}/!(*.node).test.ts`] : [])],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           provide: { chromium },
@@ -31,7 +34,7 @@ export default defineConfig({
         optimizeDeps: { include: ['gpu.js', 'fast-check'] },
         test: {
           name: 'browser',
-          include: everywhere,
+          include: inBrowsers,
           exclude: ['**/node_modules/**', '**/*.node.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
