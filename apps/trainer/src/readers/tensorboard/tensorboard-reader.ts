@@ -1,13 +1,13 @@
 import { join, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { StepEvent } from '@convkit/training';
+import { AskedThread } from '../../asked-thread.js';
 import { messageOf, systemCode } from '../../file-error.js';
-import { keepSharp } from '../../loader/keep-sharp.js';
 import type { RunEvent } from '../../run-events.js';
 import type { RunReader } from '../run-reader.js';
 import { scalarValue, summaryEvent } from './event.js';
 import { EventFile } from './event-file.js';
+import type { WeightsReply } from './tensorboard-worker.js';
 
 /** Options of {@link tensorBoardReader}. */
 export interface TensorBoardOptions {
@@ -23,7 +23,8 @@ export interface TensorBoardOptions {
  * Writes what a run tells as files for TensorBoard: every update, the means of epochs and the evaluations as numbers; from checkpoints the kernels of the first layer as a picture and histograms of all parameters.
  * Checkpoints are read while training goes on. One that comes while another is read waits, and takes the place of one that waits.
  */
-export function tensorBoardReader({ run, warn, weights = weightsByThread }: TensorBoardOptions): RunReader {
+export function tensorBoardReader({ run, warn, weights }: TensorBoardOptions): RunReader {
+  const thread = new AskedThread<string, WeightsReply>(script);
   let batch = 0;
   let file: EventFile | undefined;
   let warned = false;
@@ -51,7 +52,7 @@ export function tensorBoardReader({ run, warn, weights = weightsByThread }: Tens
       const { step, path } = waiting;
       waiting = undefined;
       try {
-        tell(step, await weights(path));
+        tell(step, await (weights?.(path) ?? weightsFrom(thread, path)));
       } catch (error) {
         // Only the newest checkpoints are kept; one that waited long may be gone.
         if (systemCode(error) !== 'ENOENT') trouble(`TensorBoard is not shown the weights of a checkpoint: ${messageOf(error)}`);
@@ -77,6 +78,7 @@ export function tensorBoardReader({ run, warn, weights = weightsByThread }: Tens
     },
     async close() {
       await reading;
+      await thread.close();
       write((to) => to.flush());
       file?.close();
       file = undefined;
@@ -107,14 +109,12 @@ function pace({ lr, imagesPerSecond, dataSeconds }: StepEvent, batch: number): r
   return [scalarValue('run/rate', lr), scalarValue('run/images-per-second', imagesPerSecond), scalarValue('run/data-wait', (dataSeconds * imagesPerSecond) / batch)];
 }
 
+/** Of the thread; it lies beside this one in every build. */
+const script = new URL(`./tensorboard-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+
 /** In a thread of its own: of the network of 2012 a checkpoint has half a gigabyte. */
-async function weightsByThread(path: string): Promise<readonly Uint8Array[]> {
-  await keepSharp();
-  // The worker's script lies beside this one in every build.
-  const worker = new Worker(new URL(`./tensorboard-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url), { workerData: path });
-  return new Promise((resolve, reject) => {
-    worker.on('message', resolve);
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a thread ended with exit code ${code}`)));
-  });
+async function weightsFrom(thread: AskedThread<string, WeightsReply>, path: string): Promise<readonly Uint8Array[]> {
+  const reply = await thread.ask(path);
+  if ('values' in reply) return reply.values;
+  throw Object.assign(new Error(reply.failed), { code: reply.code });
 }
