@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** The site: the reference of all packages with the guides around it; every public name needs a comment, every link a target. `tools/docs.mjs` builds it. @type {Partial<import('typedoc').TypeDocOptions>} */
+/** The site: the reference of all packages with the guides around it; every public name and every field needs a comment, every link a target. `tools/docs.mjs` builds it. @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'convkit',
   entryPointStrategy: 'packages',
@@ -33,8 +33,8 @@ export default {
   out: 'docs/site',
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   packagesRequiringDocumentation: readdirSync(new URL('packages', import.meta.url)).map((name) => `@convkit/${name}`),
-  // A field of an options or report object may speak for itself; what is called or named may not.
-  requiredToBeDocumented: ['Enum', 'EnumMember', 'Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor'],
+  // The parameters of a function are in its own comment; those worth a word of their own have one.
+  requiredToBeDocumented: ['Enum', 'EnumMember', 'Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Property', 'Method', 'Accessor'],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
 };

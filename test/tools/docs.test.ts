@@ -21,11 +21,13 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-it('documents a package whose every name has a comment, and no other', async () => {
+it('documents a package whose every name and every field has a comment, and no other', async () => {
   await typedoc();
   appendFileSync(join(copy, 'packages/tensor/src/index.ts'), "export { secret } from './secret.js';\n");
   writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), 'export const secret = 1;\n');
   await expect(typedoc()).rejects.toMatchObject({ code: 4, stderr: expect.stringContaining('secret (Variable), defined in @convkit/tensor/src/secret.ts, does not have any documentation') as string });
+  writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), '/** A secret. */\nexport const secret = { bits: 1 };\n');
+  await expect(typedoc()).rejects.toMatchObject({ code: 4, stderr: expect.stringContaining('secret.bits (Property), defined in @convkit/tensor/src/secret.ts, does not have any documentation') as string });
   writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), '/** See {@link nothing}. */\nexport const secret = 1;\n');
   await expect(typedoc()).rejects.toMatchObject({ stderr: expect.stringContaining('Failed to resolve link to "nothing"') as string });
 }, 120_000);

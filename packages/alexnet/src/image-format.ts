@@ -8,15 +8,19 @@ export interface ImageFormat {
   readonly size: number;
   /** 1 grey, 3 RGB. */
   readonly channels: number;
+  /** How many classes there are. */
   readonly classes: number;
 }
 
 /** What is known of a data set, such as a `Dataset` of `@convkit/datasets`. */
 export interface DataDescription {
-  /** Of all images; absent if they differ. */
+  /** Columns of all images, in pixels; absent if they differ. */
   readonly width?: number;
+  /** Rows of all images, in pixels; absent if they differ. */
   readonly height?: number;
+  /** Of all images: 1 grey, 3 RGB. */
   readonly channels: number;
+  /** Class names in label order. */
   readonly classes: readonly string[];
 }
 

@@ -6,7 +6,9 @@ import { recipes } from './recipes.js';
 
 /** A network that can be asked for by name. */
 export interface NetworkDescription {
+  /** By which it is asked for, such as `alexnet-2012`. */
   readonly name: string;
+  /** What {@link buildNetwork} makes it of. */
   readonly design: NetworkDesign;
   /** How it is trained unless another recipe is asked for. */
   readonly recipe: Recipe;

@@ -8,11 +8,17 @@ import type { Recipe } from './recipe.js';
 
 /** A trained network and what its inputs are made with. All of it is borrowed. */
 export interface PredictOptions {
+  /** Where it runs. */
   readonly device: Device;
+  /** Made of the recipe's design for this format, see {@link buildNetwork}. */
   readonly network: Sequential;
+  /** By full name, such as `conv1.weight`, on the device. */
   readonly parameters: ReadonlyMap<string, DeviceTensor>;
+  /** The one it was trained by: it says how images are prepared. */
   readonly recipe: Recipe;
+  /** The one it was trained on: sizes and channels of prepared images. */
   readonly format: ImageFormat;
+  /** Of its training images: what is subtracted from the pixels, and what they are divided by. */
   readonly statistics: PixelStatistics;
   /** 1 looks at the middle of an image; 9 and 10 look at so many views and average the probabilities. Default: those of the recipe. */
   readonly views?: 1 | 9 | 10;

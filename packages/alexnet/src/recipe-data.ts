@@ -9,7 +9,9 @@ import { rowWriter, type RowWriter } from './row-writer.js';
 
 /** How images become the network's input: all that training, evaluation and prediction must agree on. */
 export interface Preparation {
+  /** How images are prepared, augmented and looked at. */
   readonly recipe: Recipe;
+  /** Size and channels of prepared images, see {@link imageFormat}. */
   readonly format: ImageFormat;
   /** Of the prepared training images: `datasetStatistics` of `@convkit/datasets`. */
   readonly statistics: DatasetStatistics;
@@ -17,12 +19,24 @@ export interface Preparation {
 
 /** Evaluation batches of a recipe: an `EvaluationSource` of `@convkit/training`. */
 export interface RecipeEvaluationBatches {
-  /** Those that cannot be read included. */
+  /** Images in all batches together, those that cannot be read included. */
   readonly images: number;
+  /** How many batches there are. */
   readonly batches: number;
+  /** Views of an image whose answers are averaged: the middle, nine crops on a grid, or the ten of 2012. */
   readonly views: 1 | 9 | 10;
-  /** The batch at a place, from 0: all views of the first image, then all of the second, …, the class of each image and its place in the data. Undefined if none of its images can be read. */
-  batch(index: number): Promise<{ readonly x: Tensor; readonly labels: readonly number[]; readonly places: readonly number[] } | undefined>;
+  /** The batch at a place, from 0. Undefined if none of its images can be read. */
+  batch(index: number): Promise<
+    | {
+        /** `[N * views, H, W, C]`: all views of the first image, then all of the second, … */
+        readonly x: Tensor;
+        /** Class of each of the N images. */
+        readonly labels: readonly number[];
+        /** Place of each image in the data, from 0. */
+        readonly places: readonly number[];
+      }
+    | undefined
+  >;
 }
 
 /** Rows of one forward pass in evaluation: views of images. Enough to fill a device, few enough for any. */
@@ -59,7 +73,16 @@ export interface PrepareDataOptions {
  * A data set made ready to train on by a recipe: its format, both parts in it, and the statistics of the training images, which are taken only if the recipe needs them, and not again if the data
  * keep them (as `openPrepared` of `@convkit/datasets` does) and the recipe leaves size and colours of the images as they are.
  */
-export async function prepareData(recipe: Recipe, raw: DatasetSplits & { readonly statistics?: DatasetStatistics }, options: PrepareDataOptions = {}): Promise<{ readonly data: DatasetSplits; readonly preparation: Preparation }> {
+export async function prepareData(
+  recipe: Recipe,
+  raw: DatasetSplits & { readonly statistics?: DatasetStatistics },
+  options: PrepareDataOptions = {},
+): Promise<{
+  /** Both parts, each image in the format. */
+  readonly data: DatasetSplits;
+  /** What everything else about the data is asked with. */
+  readonly preparation: Preparation;
+}> {
   const format = imageFormat(recipe, raw.train);
   const { mean, statistics: published, colourNoise } = recipe.data;
   const needed = mean !== 'channels' || published === undefined || colourNoise?.pca === 'data';

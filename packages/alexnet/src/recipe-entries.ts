@@ -15,8 +15,11 @@ export type RecipeValue = string | number | boolean | readonly RecipeValue[] | {
 
 /** An entry in which two recipes differ; undefined where one does not have it. */
 export interface RecipeDifference {
+  /** Such as `network.layers.conv1.stride`. */
   readonly path: string;
+  /** That of the first recipe. */
   readonly a: RecipeEntry | undefined;
+  /** That of the second recipe. */
   readonly b: RecipeEntry | undefined;
 }
 

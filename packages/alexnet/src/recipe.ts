@@ -14,11 +14,17 @@ export interface DataDesign {
   readonly resize: 'short-side' | 'warp';
   /** Order of the channels. */
   readonly colours: 'rgb' | 'bgr';
+  /** What is cut out of an image. */
   readonly crop: {
     /** Pixels by which the network's input is smaller than the image. The room is for random crops in training and for the views in evaluation. */
     readonly border: number;
     /** In training a part of the whole image, of an area and a shape drawn from these ranges, is resized instead (torchvision's RandomResizedCrop). Absent: a crop at a random place. */
-    readonly resized?: { readonly scale: readonly [least: number, largest: number]; readonly ratio: readonly [least: number, largest: number] };
+    readonly resized?: {
+      /** Area of the part, as a share of the image's, above 0 up to 1. */
+      readonly scale: readonly [least: number, largest: number];
+      /** Width of the part divided by its height, above 0. */
+      readonly ratio: readonly [least: number, largest: number];
+    };
   };
   /** Probability of a mirror image in training. */
   readonly flip: number;
@@ -30,8 +36,13 @@ export interface DataDesign {
   readonly mean: 'channels' | 'image' | 'image-in-place';
   /** Whether pixels are divided by the deviation of their channel afterwards; otherwise they stay on the scale of 0 to 255. */
   readonly unitDeviation: boolean;
-  /** Published mean and deviation of each channel, on the scale of 0 to 255. Absent: those of the training images. */
-  readonly statistics?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  /** Published statistics of the pixels, on the scale of 0 to 255. Absent: those of the training images. */
+  readonly statistics?: {
+    /** Mean of each channel. */
+    readonly mean: readonly number[];
+    /** Standard deviation of each channel. */
+    readonly deviation: readonly number[];
+  };
   /** Colour noise in training; absent: none. */
   readonly colourNoise?: {
     /** Of the noise, as a part of the data's. */
@@ -51,19 +62,73 @@ export interface DataDesign {
 
 /** A learning rate over the run, as plain data. Epochs count from 0. */
 export type ScheduleDesign = (
-  | { readonly type: 'constant'; readonly rate: number }
-  /** Multiplied by the factor after each of these epochs. */
-  | { readonly type: 'steps'; readonly rate: number; readonly at: readonly number[]; readonly factor: number }
-  /** Set by hand: each rate from its epoch on. */
-  | { readonly type: 'manual'; readonly rates: readonly { readonly from: number; readonly rate: number }[] }
-  /** Falls in so many equal parts of the run, geometrically, to `rate / factor`: `dexp` of the code. */
-  | { readonly type: 'dexp'; readonly rate: number; readonly factor: number; readonly steps: number }
-  /** Falls along half a wave of the cosine to `least`, by default 0, at the end of the run. */
-  | { readonly type: 'cosine'; readonly rate: number; readonly least?: number }
-  /** Falls by a power, by default 1, of what is left of the run to `least`, by default 0: `poly` of Caffe. */
-  | { readonly type: 'polynomial'; readonly rate: number; readonly power?: number; readonly least?: number }
-  /** Multiplied by the factor when the error has not improved over so many evaluations. */
-  | { readonly type: 'plateau'; readonly rate: number; readonly factor: number; readonly patience: number; readonly metric: 'top1' | 'loss' }
+  | {
+      /** One rate for the whole run. */
+      readonly type: 'constant';
+      /** The rate, at least 0; 0 freezes. */
+      readonly rate: number;
+    }
+  | {
+      /** Multiplied by the factor after each of some epochs: `stepRate` of `@convkit/optim`. */
+      readonly type: 'steps';
+      /** The first rate. */
+      readonly rate: number;
+      /** The epochs, each later than the one before. */
+      readonly at: readonly number[];
+      /** What the rate is multiplied by. */
+      readonly factor: number;
+    }
+  | {
+      /** Set by hand: `manualRate` of `@convkit/optim`. */
+      readonly type: 'manual';
+      /** The first from 0, each later than the one before. */
+      readonly rates: readonly {
+        /** Epoch from which the rate holds. */
+        readonly from: number;
+        /** Learning rate, at least 0; 0 freezes. */
+        readonly rate: number;
+      }[];
+    }
+  | {
+      /** Falls in equal parts of the run, geometrically, to `rate / factor`: `dexp` of the code, `dexpRate` of `@convkit/optim`. */
+      readonly type: 'dexp';
+      /** The first rate. */
+      readonly rate: number;
+      /** First rate over last rate, above 0. */
+      readonly factor: number;
+      /** Into how many parts the run falls; a whole number of at least 2. */
+      readonly steps: number;
+    }
+  | {
+      /** Falls along half a wave of the cosine to the end of the run: `cosineRate` of `@convkit/optim`. */
+      readonly type: 'cosine';
+      /** The first rate. */
+      readonly rate: number;
+      /** The last rate. Default 0. */
+      readonly least?: number;
+    }
+  | {
+      /** Falls by a power of what is left of the run: `poly` of Caffe, `polynomialRate` of `@convkit/optim`. */
+      readonly type: 'polynomial';
+      /** The first rate. */
+      readonly rate: number;
+      /** Above 0: at 1 the rate falls in a line, above it faster at first. Default 1. */
+      readonly power?: number;
+      /** The last rate. Default 0. */
+      readonly least?: number;
+    }
+  | {
+      /** Multiplied by the factor when the error has stopped improving: `plateauRate` of `@convkit/optim`. */
+      readonly type: 'plateau';
+      /** The first rate. */
+      readonly rate: number;
+      /** What the rate is multiplied by, from 0 up to but not including 1. */
+      readonly factor: number;
+      /** How many judgements in a row may pass without a new best before the next such one lowers the rate; a whole number of at least 0. */
+      readonly patience: number;
+      /** What is judged: `top1`, better when it is larger, or `loss`, better when it is smaller. */
+      readonly metric: 'top1' | 'loss';
+    }
 ) & {
   /** Epochs over which the rate first rises in a line from 0 to what it is otherwise; absent: none. */
   readonly warmUp?: number;
@@ -71,21 +136,26 @@ export type ScheduleDesign = (
 
 /** How a network is trained and judged, as plain data: it can be printed, stored beside a run, sent, spread and changed. */
 export interface Recipe {
+  /** By which it is asked for, such as `alexnet-2012-as-coded`. */
   readonly name: string;
   /** The network, with the first values of its weights. */
   readonly network: NetworkDesign;
+  /** From images of a data set to inputs of the network. */
   readonly data: DataDesign;
+  /** How long it is trained, and in what portions. */
   readonly training: {
     /** Images in an update. */
     readonly batch: number;
     /** Passes over the training images. */
     readonly epochs: number;
   };
+  /** The update rule; see {@link recipeOptimiser}. */
   readonly optimiser: {
     /** Form of the momentum: the rate inside the velocity as in `2012` and Caffe, or outside as in `pytorch`. */
     readonly form: '2012' | 'pytorch';
+    /** Part of the velocity that lives on, from 0 up to but not including 1. */
     readonly momentum: number;
-    /** Weight decay. */
+    /** Weight decay, at least 0. */
     readonly decay: number;
     /** Whether biases decay as well. */
     readonly decayBiases: boolean;
@@ -96,12 +166,16 @@ export interface Recipe {
     /** Decay of the moving average of the weights, which is judged and used in their place, such as 0.999. Absent: the weights themselves are. */
     readonly average?: number;
   };
+  /** Learning rates over the run; see {@link recipeSchedule}. */
   readonly rates: {
+    /** Of all weights. */
     readonly weights: ScheduleDesign;
+    /** Of all biases. */
     readonly biases: ScheduleDesign;
     /** Layers that are trained at a rate of their own, weights and biases; rate 0 freezes them. */
     readonly layers?: Readonly<Record<string, ScheduleDesign>>;
   };
+  /** How it is judged, and how it predicts. */
   readonly evaluation: {
     /** Views of an image whose answers are averaged: the middle, nine crops on a grid, or the ten of 2012. */
     readonly views: 1 | 9 | 10;

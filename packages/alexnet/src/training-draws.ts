@@ -8,6 +8,7 @@ import { rowPlaces } from './row-places.js';
 export interface RowDraws {
   /** Index in the data set. */
   readonly item: number;
+  /** Index of its class. */
   readonly label: number;
   /** See `replay` of `@convkit/data-aug`. */
   readonly drawn: readonly Drawn[];

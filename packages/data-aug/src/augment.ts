@@ -20,13 +20,17 @@ export type Step = Transform<unknown> | ((image: AnyImage) => AnyImage);
 
 /** What one transform drew. */
 export interface Drawn {
+  /** {@link Transform.name} of the transform. */
   readonly transform: string;
+  /** What its `draw` returned: a plain value. */
   readonly value: unknown;
 }
 
-/** An augmented image and what made it so: one entry for each step that draws, in order. */
+/** An augmented image and what made it so. */
 export interface Augmented {
+  /** What the last step made. */
   readonly image: AnyImage;
+  /** What was drawn, one entry for each step that draws, in order; {@link replay} takes it. */
   readonly drawn: readonly Drawn[];
 }
 

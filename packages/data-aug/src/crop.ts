@@ -5,7 +5,9 @@ import type { Transform } from './augment.js';
 
 /** A rectangle in an image: its first row and column from the top left, and its size, in pixels. */
 export interface Box extends ImageSize {
+  /** Its first row, from 0 at the top of the image. */
   readonly y: number;
+  /** Its first column, from 0 at the left of the image. */
   readonly x: number;
 }
 

@@ -30,7 +30,10 @@ export function flip<I extends AnyImage>(image: I): I {
  * @returns A transform that draws `{ flipped }`.
  * @throws OptionError `OPTION_INVALID`
  */
-export function randomFlip(probability = 0.5): Transform<{ readonly flipped: boolean }> {
+export function randomFlip(probability = 0.5): Transform<{
+  /** Whether the image becomes its mirror image. */
+  readonly flipped: boolean;
+}> {
   if (!(probability >= 0 && probability <= 1)) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `randomFlip: probability is ${probability}, but must lie between 0 and 1.` });
   }

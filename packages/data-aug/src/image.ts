@@ -17,9 +17,13 @@ export interface Image {
 
 /** A picture after arithmetic: the layout of {@link Image}, the values any number (still on the scale 0 to 255 until something scales them). */
 export interface FloatImage {
+  /** Columns, at least 1. */
   readonly width: number;
+  /** Rows, at least 1. */
   readonly height: number;
+  /** Numbers per pixel: 3 for RGB, 1 for grey. */
   readonly channels: number;
+  /** `height * width * channels` values. */
   readonly data: Float32Array;
 }
 
@@ -28,7 +32,9 @@ export type AnyImage = Image | FloatImage;
 
 /** Width and height, all that most draws need to know of a picture. */
 export interface ImageSize {
+  /** Columns, at least 1. */
   readonly width: number;
+  /** Rows, at least 1. */
   readonly height: number;
 }
 

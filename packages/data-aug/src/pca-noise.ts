@@ -51,7 +51,10 @@ export interface PcaNoiseOptions {
  * @returns A transform for images of three channels that draws `{ shift }`, the numbers added to red, green and blue.
  * @throws OptionError `OPTION_INVALID`; when applying, ShapeError `SHAPE_MISMATCH` if the image has not three channels.
  */
-export function pcaNoise(options: PcaNoiseOptions = {}): Transform<{ readonly shift: Rgb }> {
+export function pcaNoise(options: PcaNoiseOptions = {}): Transform<{
+  /** What is added to red, green and blue of every pixel, on the scale of the pixels. */
+  readonly shift: Rgb;
+}> {
   const { pca = IMAGENET_PCA, strength = 0.1, by = 'deviation', divisor = 1 } = options;
   if (!(Number.isFinite(strength) && strength >= 0)) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `pcaNoise: strength is ${strength}, but must be a finite number of at least 0.` });

@@ -6,10 +6,11 @@ import { symmetricEigen } from './symmetric-eigen.js';
 
 /** What {@link PixelSums} holds, as plain numbers that can be kept in a file or sent by a worker. Whole numbers for images of bytes. */
 export interface PixelTotals {
+  /** How many pixels were added, over all images. */
   readonly pixels: number;
-  /** Of each channel. */
+  /** Sum of each channel. */
   readonly sums: readonly number[];
-  /** Of the products of channels i and j, for 3 channels in the order 00, 01, 02, 11, 12, 22. */
+  /** Sums of the products of channels i and j, for 3 channels in the order 00, 01, 02, 11, 12, 22. */
   readonly products: readonly number[];
 }
 

@@ -1,10 +1,12 @@
 /** One of the package's files: gzip over IDX (big-endian header, then one byte a pixel or label). */
 export interface DataFile {
+  /** Name of the file, without a folder. */
   readonly name: string;
   /** `file:` in Node, an asset's address in a bundled page. */
   readonly url: URL;
   /** Size of the compressed file. */
   readonly bytes: number;
+  /** SHA-256 of the compressed file, in hexadecimal. */
   readonly sha256: string;
 }
 
@@ -38,16 +40,36 @@ const testLabels: DataFile = {
 
 /** What is known of the data set without reading it. */
 export const fashionMnist = {
+  /** What the data set is called. */
   name: 'fashion-mnist',
   /** Class names in label order, 0 to 9. */
   classes: ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+  /** Columns of every image. */
   width: 28,
+  /** Rows of every image. */
   height: 28,
+  /** Numbers per pixel: 1, grey. */
   channels: 1,
   /** Mean of all training pixels, of 0 to 1. */
   mean: 0.28604,
   /** Standard deviation of all training pixels, of 0 to 1. */
   deviation: 0.35302,
-  train: { length: 60_000, images: trainImages, labels: trainLabels },
-  test: { length: 10_000, images: testImages, labels: testLabels },
+  /** Training part. */
+  train: {
+    /** How many images it has. */
+    length: 60_000,
+    /** The file of its images, in the order of the labels. */
+    images: trainImages,
+    /** The file of its labels, from 0 to 9. */
+    labels: trainLabels,
+  },
+  /** Test part. */
+  test: {
+    /** How many images it has. */
+    length: 10_000,
+    /** The file of its images, in the order of the labels. */
+    images: testImages,
+    /** The file of its labels, from 0 to 9. */
+    labels: testLabels,
+  },
 } as const;

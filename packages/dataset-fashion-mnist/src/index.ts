@@ -5,4 +5,4 @@
  * @packageDocumentation
  */
 export { fashionMnist, type DataFile } from './fashion-mnist.js';
-export { loadFashionMnist, type LoadedFashionMnist, type LoadedFile, type LoadFashionMnistOptions } from './load-fashion-mnist.js';
+export { loadFashionMnist, type LoadedFashionMnist, type LoadedFile, type LoadedPart, type LoadFashionMnistOptions } from './load-fashion-mnist.js';

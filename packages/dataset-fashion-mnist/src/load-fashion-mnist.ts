@@ -2,15 +2,26 @@ import { fashionMnist, type DataFile } from './fashion-mnist.js';
 
 /** A file in memory. */
 export interface LoadedFile {
+  /** Name of the file, as {@link DataFile} has it. */
   readonly name: string;
   /** Gzip over IDX; in a browser plain IDX if the server declares the compression as its own (`Content-Encoding: gzip`). */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** The files of one part. */
+export interface LoadedPart {
+  /** The file of its images, in the order of the labels. */
+  readonly images: LoadedFile;
+  /** The file of its labels, from 0 to 9. */
+  readonly labels: LoadedFile;
+}
+
 /** All four files. */
 export interface LoadedFashionMnist {
-  readonly train: { readonly images: LoadedFile; readonly labels: LoadedFile };
-  readonly test: { readonly images: LoadedFile; readonly labels: LoadedFile };
+  /** Training part. */
+  readonly train: LoadedPart;
+  /** Test part. */
+  readonly test: LoadedPart;
 }
 
 /** Choices of {@link loadFashionMnist}. */

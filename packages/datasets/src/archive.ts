@@ -5,6 +5,7 @@ import { collect, openStream, type ByteSource } from './bytes.js';
 
 /** A named file that is read only if somebody wants it. */
 export interface LazyFile {
+  /** Path of the file, or its name in the archive. */
   readonly name: string;
   /** Reads the whole file into memory. */
   read(): Promise<Uint8Array>;

@@ -1,11 +1,15 @@
 import { FormatError, sha256 } from '@convkit/tensor';
 
 import { imageBytes, type Dataset, type DatasetSplits, type Split } from './dataset.js';
+import type { UnreadableExample } from './skip-unreadable.js';
 
 /** Where an example is. */
 export interface ExamplePlace {
+  /** Which part of the data it is in. */
   readonly split: Split;
+  /** Its place in that part, from 0. */
   readonly index: number;
+  /** Index of its class. */
   readonly label: number;
   /** See `Dataset.nameOf`. */
   readonly name: string;
@@ -16,9 +20,17 @@ export interface DatasetAudit {
   /** Readable examples of each class, in label order. */
   readonly counts: Readonly<Record<Split, readonly number[]>>;
   /** Examples that cannot be read, and why. */
-  readonly unreadable: readonly { readonly split: Split; readonly index: number; readonly name: string; readonly reason: string }[];
+  readonly unreadable: readonly (UnreadableExample & {
+    /** Which part of the data it is in. */
+    readonly split: Split;
+  })[];
   /** Examples whose pixels are those of an earlier one (training comes first), beside it. */
-  readonly duplicates: readonly { readonly first: ExamplePlace; readonly again: ExamplePlace }[];
+  readonly duplicates: readonly {
+    /** The earliest with these pixels. */
+    readonly first: ExamplePlace;
+    /** A later one. */
+    readonly again: ExamplePlace;
+  }[];
 }
 
 /** What {@link auditDataset} is told. */

@@ -2,7 +2,9 @@ import { ConvkitError, FormatError } from '@convkit/tensor';
 
 /** A file's content, in memory or as it arrives, with a name for messages. `new Response(blob).body` or `file.stream()` give such a stream in a browser. */
 export interface ByteSource {
+  /** What messages call it, such as its path. */
   readonly name: string;
+  /** All of it, or a stream of it, which is read once. */
   readonly bytes: Uint8Array | ReadableStream<Uint8Array>;
 }
 

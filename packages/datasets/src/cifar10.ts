@@ -11,6 +11,7 @@ export const CIFAR10_CLASSES: readonly string[] = ['airplane', 'automobile', 'bi
 
 /** Choices of {@link cifar10Dataset}. */
 export interface Cifar10Options extends ReadOptions {
+  /** Which part of the data the files are. */
   readonly split: Split;
   /** One or more files of records, plain or gzip, in the order in which they are counted. */
   readonly files: readonly ByteSource[];

@@ -35,6 +35,7 @@ export interface Cifar100ArchiveOptions extends ReadOptions {
 
 /** Choices of {@link cifar100Dataset}. */
 export interface Cifar100Options extends Cifar100ArchiveOptions {
+  /** Which part of the data the files are. */
   readonly split: Split;
   /** One or more files of records, plain or gzip, in the order in which they are counted. */
   readonly files: readonly ByteSource[];

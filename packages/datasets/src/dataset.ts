@@ -7,6 +7,7 @@ export type Split = 'train' | 'test';
 
 /** An image and the index of its class. */
 export interface Example {
+  /** Pixels of 0 to 255. */
   readonly image: Image;
   /** Index into {@link Dataset.classes}. */
   readonly label: number;
@@ -19,6 +20,7 @@ export interface Example {
 export interface Dataset {
   /** Such as `cifar10`. */
   readonly name: string;
+  /** Which part of the data it is. */
   readonly split: Split;
   /** How many examples there are. */
   readonly length: number;
@@ -47,7 +49,9 @@ export interface Dataset {
 
 /** Both parts of a data set, with the same classes. */
 export interface DatasetSplits {
+  /** The part that teaches. */
   readonly train: Dataset;
+  /** The part that judges. */
   readonly test: Dataset;
 }
 

@@ -10,7 +10,9 @@ import { indexTar, type TarEntry } from './tar-index.js';
 
 /** Files with paths as their names, such as `train/cat/1.jpg`, from anywhere: the files of a folder that a user of a web page chose, or what {@link tarFolder} finds. */
 export interface FileSet {
+  /** What messages call it. */
   readonly name: string;
+  /** All of them, in any order. */
   readonly files: Iterable<LazyFile>;
 }
 

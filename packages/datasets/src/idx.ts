@@ -5,6 +5,7 @@ import { defineDataset, type Dataset, type Split } from './dataset.js';
 
 /** The content of an IDX file of unsigned bytes. */
 export interface IdxArray {
+  /** Sizes of the axes, such as `[images, rows, columns]`. */
   readonly shape: readonly number[];
   /** Row-major, last axis contiguous. */
   readonly data: Uint8Array;
@@ -51,7 +52,9 @@ export async function readIdx(source: ByteSource, options: ReadOptions = {}): Pr
 
 /** Choices of {@link idxDataset}. */
 export interface IdxOptions extends ReadOptions {
+  /** What the data set is called, such as `mnist`. */
   readonly name: string;
+  /** Which part of the data the files are. */
   readonly split: Split;
   /** IDX of three axes (images, rows, columns) or of four (…, channels: 1 or 3), plain or gzip. */
   readonly images: ByteSource;

@@ -8,11 +8,13 @@ import { hashContents } from './hash-contents.js';
 
 /** An image file and its class. */
 export interface ImageFile extends LazyFile {
+  /** Index of its class. */
   readonly label: number;
 }
 
 /** Image files by number: an array is one; for a million files, something that makes each when it is asked for from what little must be kept of it. */
 export interface ImageFiles {
+  /** How many there are. */
   readonly length: number;
   /** From 0 to `length - 1`, always the same. */
   at(index: number): ImageFile | undefined;
@@ -20,8 +22,11 @@ export interface ImageFiles {
 
 /** Choices of {@link imageDataset}. */
 export interface ImageDatasetOptions {
+  /** What the data set is called, such as `photos`. */
   readonly name: string;
+  /** Which part of the data the files are. */
   readonly split: Split;
+  /** Class names in label order. */
   readonly classes: readonly string[];
   /** An array, or {@link ImageFiles}. */
   readonly files: ImageFiles;

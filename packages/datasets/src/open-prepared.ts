@@ -10,6 +10,7 @@ import { fileAccess, type RandomAccess } from './random-access.js';
 
 /** Prepared data: both parts, and what was counted of the training images while they were prepared, which {@link datasetStatistics} would find again. */
 export interface PreparedSplits extends DatasetSplits {
+  /** Of the training images: mean, deviation and mean image, and the colour axes. */
   readonly statistics: DatasetStatistics;
 }
 

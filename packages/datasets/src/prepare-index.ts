@@ -8,7 +8,9 @@ import { addSums, formatIndex, formatMeanImage, INDEX_FILE, MEAN_IMAGE_FILE, par
 
 /** What an index is put together from. */
 export interface PrepareIndexOptions extends PrepareOptions {
+  /** What the data set is called. */
   readonly name: string;
+  /** Class names in label order. */
   readonly classes: readonly string[];
   /** How many shards each part has. */
   readonly shards: Readonly<Record<Split, number>>;
@@ -20,9 +22,13 @@ export interface PrepareIndexOptions extends PrepareOptions {
 export interface IndexFiles {
   /** To be written: the mean image, last the index, so that the data are whole when it is there. */
   readonly files: readonly NewFile[];
+  /** The index, as it is in the last file. */
   readonly index: PreparedIndex;
   /** All images that could not be read, with their part. */
-  readonly skipped: readonly (SkippedImage & { readonly split: Split })[];
+  readonly skipped: readonly (SkippedImage & {
+    /** Which part of the data it is in. */
+    readonly split: Split;
+  })[];
 }
 
 /**
@@ -35,7 +41,7 @@ export async function prepareIndex(options: PrepareIndexOptions): Promise<IndexF
   const { size, quality } = checkPrepareOptions(options);
   const totals = new PixelSums(3);
   const sums = new Float64Array(size * size * 3);
-  const skipped: (SkippedImage & { readonly split: Split })[] = [];
+  const skipped: IndexFiles['skipped'][number][] = [];
 
   const part = async (split: Split): Promise<PreparedPart> => {
     const list: PreparedShard[] = [];

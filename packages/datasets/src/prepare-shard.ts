@@ -34,6 +34,7 @@ export interface ShardFiles {
    * whoever writes them in this order knows a shard to be whole by it.
    */
   readonly files: readonly NewFile[];
+  /** What the last file holds. */
   readonly sidecar: ShardSidecar;
 }
 

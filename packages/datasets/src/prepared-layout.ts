@@ -1,6 +1,7 @@
-import type { ColourPca, PixelTotals, Rgb } from '@convkit/data-aug';
+import type { PixelTotals, Rgb } from '@convkit/data-aug';
 import { FormatError } from '@convkit/tensor';
 
+import type { DatasetStatistics } from './dataset-statistics.js';
 import type { Split } from './dataset.js';
 import { JsonPlace } from './prepared-json.js';
 
@@ -18,26 +19,31 @@ export interface ShardImage {
   readonly key: string;
   /** What it was called in the source. */
   readonly name: string;
+  /** Index of its class. */
   readonly label: number;
   /** First byte of the JPEG in the tar. */
   readonly offset: number;
   /** Bytes of the JPEG. */
   readonly size: number;
-  /** Of the JPEG, in hexadecimal. */
+  /** SHA-256 of the JPEG, in hexadecimal. */
   readonly sha256: string;
 }
 
 /** An image that could not be read. */
 export interface SkippedImage {
+  /** What it was called in the source. */
   readonly name: string;
+  /** Why it could not be read, in one sentence, its name left out. */
   readonly reason: string;
 }
 
 /** What is written beside a shard, as JSON: all that the index needs to know of it. */
 export interface ShardSidecar {
-  /** Of the tar. */
+  /** Size of the tar. */
   readonly bytes: number;
+  /** Those in the tar, in its order. */
   readonly images: readonly ShardImage[];
+  /** Those that would be there if they could be read. */
   readonly skipped: readonly SkippedImage[];
   /** Of the pixels of all images, as they are decoded again. */
   readonly totals: PixelTotals;
@@ -45,37 +51,47 @@ export interface ShardSidecar {
 
 /** A shard as the index names it. */
 export interface PreparedShard {
+  /** Name of the tar, such as `train-000000.tar`. */
   readonly file: string;
+  /** How many images are in it. */
   readonly images: number;
+  /** Size of the tar. */
   readonly bytes: number;
 }
 
 /** One part of prepared data. */
 export interface PreparedPart {
+  /** How many images are in all shards together. */
   readonly images: number;
   /** Images of the source that could not be read. */
   readonly skipped: number;
   /** `Dataset.hash` of the part. */
   readonly hash: string;
+  /** In the order of the images. */
   readonly shards: readonly PreparedShard[];
 }
 
 /** What is written as `index.json`. */
 export interface PreparedIndex {
+  /** What the data set is called. */
   readonly name: string;
+  /** Class names in label order. */
   readonly classes: readonly string[];
   /** Rows and columns of every image. */
   readonly size: number;
-  /** Of the JPEGs. */
+  /** Of the JPEGs, 1 to 100. */
   readonly quality: number;
+  /** Both parts, by name. */
   readonly parts: Readonly<Record<Split, PreparedPart>>;
   /** Of the training images; the mean image is a file of its own. */
-  readonly statistics: { readonly mean: readonly number[]; readonly deviation: readonly number[]; readonly pca: ColourPca };
+  readonly statistics: Required<Omit<DatasetStatistics, 'meanImage'>>;
 }
 
 /** A file of prepared data, to be written. */
 export interface NewFile {
+  /** Its name in the folder. */
   readonly name: string;
+  /** All of its content. */
   readonly bytes: Uint8Array;
 }
 

@@ -21,6 +21,7 @@ export interface SamplerOptions {
 
 /** A batch and its place. */
 export interface Batch {
+  /** From 0. */
   readonly epoch: number;
   /** Place in the epoch, from 0. */
   readonly batch: number;

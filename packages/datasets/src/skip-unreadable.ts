@@ -4,6 +4,7 @@ import { defineDataset, type Dataset, type Example } from './dataset.js';
 
 /** An example whose file is not a good image. */
 export interface UnreadableExample {
+  /** Its place in the data set, from 0. */
   readonly index: number;
   /** {@link Dataset.nameOf} it. */
   readonly name: string;

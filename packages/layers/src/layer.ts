@@ -8,10 +8,16 @@ export type LayerDevice = Pick<Device, 'limits' | 'upload' | 'run' | 'reshape'>;
 
 /** Evaluation, or training together with the place in the run that random layers draw for. */
 export type ForwardMode =
-  | { readonly training: false }
   | {
+      /** Evaluation: random layers draw nothing. */
+      readonly training: false;
+    }
+  | {
+      /** Training: random layers draw. */
       readonly training: true;
+      /** Of the run, a whole number; with the place it decides what is drawn. */
       readonly seed: number;
+      /** Updates done before this pass. */
       readonly step: number;
       /** Where x is a part of a batch, the place of its first row in the whole; random layers draw for each row of the whole the same, however it is cut. Default 0. */
       readonly firstRow?: number;
@@ -21,14 +27,17 @@ export type ForwardMode =
 export interface ParameterSpec {
   /** Inside a layer `weight` or `bias`; in a stack with the layer's name before it: `conv1.weight`. */
   readonly name: string;
+  /** Its sizes, for the shape of the input that was asked about. */
   readonly shape: Shape;
   /** How many inputs reach one output; initialisers scale by it. */
   readonly fanIn: number;
+  /** Draws its first values. */
   readonly initialise: Initialiser;
 }
 
 /** What a layer reads in a forward pass. */
 export interface ForwardInput {
+  /** Where the tensors live. */
   readonly device: LayerDevice;
   /** Borrowed, unless `donateX`. */
   readonly x: DeviceTensor;
@@ -36,6 +45,7 @@ export interface ForwardInput {
   readonly donateX: boolean;
   /** The layer's own parameters by short name; borrowed. */
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
+  /** Training or evaluation. */
   readonly mode: ForwardMode;
   /** False where no backward pass follows, so that nothing need be kept for one. */
   readonly wantTape: boolean;
@@ -43,12 +53,15 @@ export interface ForwardInput {
 
 /** A stack inside a layer, and the shape of what it reads. */
 export interface LayerPart {
+  /** The stack. */
   readonly net: Sequential;
+  /** Shape of what it reads, batch included. */
   readonly x: Shape;
 }
 
 /** What a forward pass makes. All of it belongs to the caller. */
 export interface ForwardOutput {
+  /** Result of the shape that {@link Layer.outputShape} says. */
   readonly y: DeviceTensor;
   /** What only this layer needs again in backward, such as a mask. */
   readonly scratch: readonly DeviceTensor[];
@@ -61,14 +74,19 @@ export interface ForwardOutput {
  * `x` and `y` are borrowed. Their shapes can always be read, their numbers only if the layer {@link Layer.keeps} them: otherwise they are released.
  */
 export interface BackwardInput {
+  /** Where the tensors live. */
   readonly device: LayerDevice;
   /** Gradient of the loss by `y`. */
   readonly dy: DeviceTensor;
+  /** What the forward pass read. */
   readonly x: DeviceTensor;
+  /** What the forward pass made. */
   readonly y: DeviceTensor;
+  /** That of the forward pass, in its order. */
   readonly scratch: readonly DeviceTensor[];
   /** Those of the forward pass; to be used up. Empty for layers without stacks inside. */
   readonly tapes: readonly Tape[];
+  /** The layer's own parameters by short name; borrowed. */
   readonly parameters: Readonly<Record<string, DeviceTensor>>;
   /** False where nobody reads the gradient by the input, as in the first layer. */
   readonly wantDx: boolean;

@@ -3,11 +3,15 @@ import type { Sequential } from './sequential.js';
 
 /** One layer of a {@link Summary}. */
 export interface SummaryRow {
+  /** Of the layer, such as `conv1`. */
   readonly name: string;
+  /** Of the layer, such as `conv2d`. */
   readonly kind: string;
+  /** Shape of its result, batch included. */
   readonly output: Shape;
   /** Numbers in its parameters. */
   readonly parameters: number;
+  /** Multiply-adds of a forward pass; 0 for all but convolutions and dense layers. */
   readonly multiplyAdds: number;
   /** Bytes of its result, if somebody reads it in backward, and of its scratch. The first row, `input`, is the batch itself. */
   readonly bytesKept: number;
@@ -17,8 +21,11 @@ export interface SummaryRow {
 export interface Summary {
   /** The input, then one row for each layer; the layers inside `columns` stand before it. */
   readonly rows: readonly SummaryRow[];
+  /** Sum over the rows. */
   readonly parameters: number;
+  /** Sum over the rows. */
   readonly multiplyAdds: number;
+  /** Sum over the rows. */
   readonly bytesKept: number;
 }
 

@@ -1,8 +1,11 @@
 import { defKernel, type KernelThread, type View1 } from '@convkit/tensor';
 import { elementwisePlan } from './elementwise-plan.js';
 
-/** Run-time number of {@link averageWeights}: how far the average moves, of 1. */
-export type AverageWeightsAttributes = { readonly share: number };
+/** Run-time number of {@link averageWeights}. */
+export type AverageWeightsAttributes = {
+  /** How far the average moves towards the parameter, of 1: 1 - decay. */
+  readonly share: number;
+};
 
 /**
  * The new average of a parameter: `e' = e + share (w - e)`, which is `decay e + (1 - decay) w` for a share of 1 - decay, and stays where it is when w is. Both inputs have one shape.

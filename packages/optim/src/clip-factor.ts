@@ -1,8 +1,11 @@
 import { defKernel, type KernelThread, type View1 } from '@convkit/tensor';
 import { assertRow } from './assert-row.js';
 
-/** Run-time number of {@link clipFactor}: the largest norm that stays as it is. */
-export type ClipFactorAttributes = { readonly most: number };
+/** Run-time number of {@link clipFactor}. */
+export type ClipFactorAttributes = {
+  /** The largest norm that stays as it is. */
+  readonly most: number;
+};
 
 /**
  * What gradients are multiplied with so that their norm is at most `most`: `min(1, most / (√(Σ_j sums[j]) + 1e-6))`, where `sums` are those of `sumSquares` over all of them.

@@ -1,8 +1,11 @@
 import { defKernel, type KernelThread, type View1 } from '@convkit/tensor';
 import { elementwisePlan } from './elementwise-plan.js';
 
-/** Run-time numbers of {@link sgdApply}. */
-export type SgdApplyAttributes = { readonly factor: number };
+/** Run-time number of {@link sgdApply}. */
+export type SgdApplyAttributes = {
+  /** What the velocity is multiplied by: 1 in the form of 2012, minus the rate in that of PyTorch. */
+  readonly factor: number;
+};
 
 /** The new parameter: `w' = w + factor v`. Both inputs have one shape. */
 export const sgdApply = defKernel<SgdApplyAttributes>({

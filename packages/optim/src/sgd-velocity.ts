@@ -2,7 +2,14 @@ import { defKernel, type KernelThread, type View1 } from '@convkit/tensor';
 import { elementwisePlan } from './elementwise-plan.js';
 
 /** Run-time numbers of {@link sgdVelocity}. */
-export type SgdVelocityAttributes = { readonly momentum: number; readonly rate: number; readonly decay: number };
+export type SgdVelocityAttributes = {
+  /** Part of the velocity that lives on. */
+  readonly momentum: number;
+  /** Learning rate in the form of 2012; -1 in that of PyTorch, where the rate stands outside. */
+  readonly rate: number;
+  /** Weight decay of the parameter. */
+  readonly decay: number;
+};
 
 /**
  * The new velocity of a parameter: `v' = momentum v - rate (g + decay w)`, where g is the gradient of the loss. All three inputs have one shape.

@@ -41,7 +41,12 @@ export interface DeviceReport {
   /** Adapter, threads and the like, as the engine knows them. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
   /** Labels and shapes of the live tensors, oldest first. */
-  live(): readonly { readonly label: string; readonly shape: Shape }[];
+  live(): readonly {
+    /** What it was called when it was made, see {@link RunOptions.label}. */
+    readonly label: string;
+    /** Its sizes, the first axis first. */
+    readonly shape: Shape;
+  }[];
 }
 
 /**

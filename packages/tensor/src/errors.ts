@@ -43,26 +43,31 @@ export class ConvkitError extends Error {
 
 /** Shapes, or a shape and an attribute, do not fit together. Codes: `SHAPE_MISMATCH`, `SHAPE_INVALID`. */
 export class ShapeError extends ConvkitError {
+  /** Name of the class, which no bundler changes. */
   override readonly name = 'ShapeError';
 }
 
 /** A device tensor was used by somebody who does not own it any more. Codes: `TENSOR_RELEASED`, `TENSOR_FOREIGN`. */
 export class OwnershipError extends ConvkitError {
+  /** Name of the class, which no bundler changes. */
   override readonly name = 'OwnershipError';
 }
 
 /** A device cannot be opened, cannot do what was asked, or was lost. Codes: `DEVICE_UNAVAILABLE`, `DEVICE_FALLBACK`, `DEVICE_LOST`, `DEVICE_DESTROYED`, `DEVICE_MEMORY`, `KERNEL_FAILED`. */
 export class DeviceError extends ConvkitError {
+  /** Name of the class, which no bundler changes. */
   override readonly name = 'DeviceError';
 }
 
 /** A file or a stream of bytes is not what it should be. Codes begin with `FILE_`. */
 export class FormatError extends ConvkitError {
+  /** Name of the class, which no bundler changes. */
   override readonly name = 'FormatError';
 }
 
 /** An option, a name or a number given by the caller is out of its range. Codes: `OPTION_INVALID`, `NAME_UNKNOWN`. */
 export class OptionError extends ConvkitError {
+  /** Name of the class, which no bundler changes. */
   override readonly name = 'OptionError';
 }
 

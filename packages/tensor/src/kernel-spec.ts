@@ -2,8 +2,15 @@ import type { Shape } from './shape.js';
 
 /** What a kernel body sees as `this`: which result it computes, and the whole-number constants of its plan. */
 export interface KernelThread {
-  /** Which result this is, from 0: `x` along the last size of the grid, `z` along the first of three. */
-  readonly thread: { readonly x: number; readonly y: number; readonly z: number };
+  /** Which result this is, from 0. */
+  readonly thread: {
+    /** Place along the last size of the grid. */
+    readonly x: number;
+    /** Place along the size before the last; 0 where the grid has one. */
+    readonly y: number;
+    /** Place along the first of three sizes; 0 where the grid has fewer. */
+    readonly z: number;
+  };
   /** Those of the plan. */
   readonly constants: Readonly<Record<string, number>>;
 }
@@ -62,8 +69,8 @@ export interface KernelDefinition<A extends Attributes> {
   readonly scalars?: readonly (keyof A & string)[];
   /** What one thread computes. */
   readonly body: KernelBody;
-  /** Says for the shapes of the inputs how to launch the body; the same shapes and attributes give the same plan. @throws ShapeError when they do not fit together. */
-  plan(shapes: readonly Shape[], attributes: A): Omit<LaunchPlan, 'returns'> & { readonly returns?: 1 | 4 };
+  /** Says for the shapes of the inputs how to launch the body; the same shapes and attributes give the same plan. Default of `returns`: 1. @throws ShapeError when they do not fit together. */
+  plan(shapes: readonly Shape[], attributes: A): Omit<LaunchPlan, 'returns'> & Partial<Pick<LaunchPlan, 'returns'>>;
 }
 
 /**

@@ -13,6 +13,7 @@ export interface TrainingBatch {
  * They are asked for in order, each once the one before it is there; when a batch is asked for, that before the last one is not read any more, so its memory may be used again.
  */
 export interface BatchSource {
+  /** Batches in an epoch, at least 1. */
   readonly batchesPerEpoch: number;
   /**
    * The batch at a place of the run; the same place gives the same batch.

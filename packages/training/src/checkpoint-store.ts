@@ -59,9 +59,21 @@ export async function bestCheckpoint(store: CheckpointStore): Promise<Checkpoint
 /** What {@link latestCheckpoint} found. */
 export interface LatestCheckpoint {
   /** The newest good one; undefined when there is none. */
-  readonly found: { readonly name: string; readonly checkpoint: Checkpoint } | undefined;
-  /** Newer ones that could not be read, newest first, and why. */
-  readonly skipped: readonly { readonly name: string; readonly error: FormatError }[];
+  readonly found:
+    | {
+        /** Its name in the store. */
+        readonly name: string;
+        /** What it holds. */
+        readonly checkpoint: Checkpoint;
+      }
+    | undefined;
+  /** Newer ones that could not be read, newest first. */
+  readonly skipped: readonly {
+    /** Its name in the store. */
+    readonly name: string;
+    /** What is wrong with it. */
+    readonly error: FormatError;
+  }[];
 }
 
 /** Finds the newest checkpoint that is whole; torn ones are passed over and told. @throws what the store throws */

@@ -14,6 +14,7 @@ export interface TrainingProgress {
   readonly epoch: number;
   /** Place of the next update in its epoch, from 0. */
   readonly batch: number;
+  /** Decides first weights and dropout. */
   readonly seed: number;
   /** Sums over the epoch of the last update, up to that update. */
   readonly sums: EpochSums;
@@ -25,11 +26,13 @@ export interface TrainingProgress {
 
 /** Sums over the samples of an epoch so far. */
 export interface EpochSums {
+  /** Of the losses of all samples. */
   readonly loss: number;
   /** Samples whose class was the likeliest. */
   readonly top1: number;
   /** Samples whose class was among the five likeliest. `NaN` in the epoch in which a checkpoint of layout 1, which did not count them, was taken. */
   readonly top5: number;
+  /** Samples seen. */
   readonly images: number;
 }
 
@@ -37,6 +40,7 @@ export interface EpochSums {
 export interface Checkpoint {
   /** What the run is about, for whoever finds the file: model, data, versions, … Any JSON; training itself reads none of it. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** Where the run stands. */
   readonly progress: TrainingProgress;
   /** By full name, such as `conv1.weight`. */
   readonly parameters: ReadonlyMap<string, Tensor>;

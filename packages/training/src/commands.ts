@@ -1,25 +1,33 @@
 import { OptionError } from '@convkit/tensor';
 
-/**
- * What may be told to a run while it runs; it is heard between two updates.
- *
- * | type | what it does |
- * | --- | --- |
- * | `stop` | saves, if there is a store, and ends the run |
- * | `checkpoint` | saves and goes on |
- * | `pause` | waits until `resume` or `stop`; a paused run still saves when told to |
- * | `resume` | goes on after `pause` |
- * | `divide-rate` | from the next update on all rates are those of the schedule divided by `by`, above 1; more of them multiply. The 2012 run divided its rate by ten by hand, three times |
- */
+/** What may be told to a run while it runs; it is heard between two updates. */
 export type TrainingCommand =
-  | { readonly type: 'stop' }
-  | { readonly type: 'checkpoint' }
-  | { readonly type: 'pause' }
-  | { readonly type: 'resume' }
-  | { readonly type: 'divide-rate'; readonly by: number };
+  | {
+      /** Saves, if there is a store, and ends the run. */
+      readonly type: 'stop';
+    }
+  | {
+      /** Saves, if there is a store, and goes on. */
+      readonly type: 'checkpoint';
+    }
+  | {
+      /** Waits until `resume` or `stop`; a paused run still saves when told to. */
+      readonly type: 'pause';
+    }
+  | {
+      /** Goes on after `pause`. */
+      readonly type: 'resume';
+    }
+  | {
+      /** From the next update on all rates are those of the schedule divided by `by`; more of them multiply. The 2012 run divided its rate by ten by hand, three times. */
+      readonly type: 'divide-rate';
+      /** Above 1. */
+      readonly by: number;
+    };
 
-/** A division of the rates by a command, and after how many updates it was obeyed. */
+/** A division of the rates by a command. */
 export interface RateDivision {
+  /** Updates done before it. */
   readonly step: number;
   /** Above 1. */
   readonly by: number;

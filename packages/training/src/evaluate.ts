@@ -16,6 +16,7 @@ export interface EvaluationBatch {
 export interface EvaluationSource {
   /** Samples in all batches together; fewer if some of them cannot be read. */
   readonly images: number;
+  /** How many batches there are. */
   readonly batches: number;
   /** How many views of a sample are averaged: 1, or 10 as in 2012. */
   readonly views: number;
@@ -37,9 +38,13 @@ export interface Evaluation {
 
 /** What {@link evaluate} reads. All of it is borrowed. */
 export interface EvaluateOptions {
+  /** Where it runs. */
   readonly device: Device;
+  /** What is judged; it gives logits `[N, classes]`. */
   readonly network: Sequential;
+  /** By full name, such as `conv1.weight`, on the device. */
   readonly parameters: ReadonlyMap<string, DeviceTensor>;
+  /** What it is judged on. */
   readonly source: EvaluationSource;
   /** Told of each sample what came out, right or wrong. */
   readonly onJudged?: (judged: Mistake) => void;

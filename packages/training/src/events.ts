@@ -1,9 +1,11 @@
 import type { Tensor } from '@convkit/tensor';
 import type { TrainingCommand } from './commands.js';
+import type { Evaluation } from './evaluate.js';
 import type { Mistakes } from './mistakes.js';
 
 /** One update was done. Told when its numbers were read, which is after the next one was launched. */
 export interface StepEvent {
+  /** Tells it from the other events. */
   readonly type: 'step';
   /** Updates done, this one included: the first is 1. */
   readonly step: number;
@@ -17,6 +19,7 @@ export interface StepEvent {
   readonly top5: number;
   /** Learning rate of the update; of a schedule by parameter the common one. */
   readonly lr: number;
+  /** Images of the batch by the seconds that the update took. */
   readonly imagesPerSecond: number;
   /** How long the update had to wait for its batch, in seconds: 0 where data are always there before they are needed. */
   readonly dataSeconds: number;
@@ -24,19 +27,25 @@ export interface StepEvent {
 
 /** An epoch is over. */
 export interface EpochEvent {
+  /** Tells it from the other events. */
   readonly type: 'epoch';
+  /** Updates done. */
   readonly step: number;
+  /** From 0. */
   readonly epoch: number;
-  /** Mean over the epoch, each batch taken before its update. */
+  /** Mean loss over the epoch, each batch taken before its update. */
   readonly loss: number;
+  /** Part of the images whose class was the likeliest, each batch taken before its update. */
   readonly top1: number;
-  /** `NaN` in the epoch in which a checkpoint of layout 1, which did not count it, was taken. */
+  /** Part of the images whose class was among the five likeliest; `NaN` in the epoch in which a checkpoint of layout 1, which did not count it, was taken. */
   readonly top5: number;
 }
 
 /** How large parameters are and how much they move, as the 2012 code prints it. */
 export interface MagnitudesEvent {
+  /** Tells it from the other events. */
   readonly type: 'magnitudes';
+  /** Updates done. */
   readonly step: number;
   /** In the order of their names. */
   readonly parameters: readonly ParameterMagnitudes[];
@@ -44,6 +53,7 @@ export interface MagnitudesEvent {
 
 /** Of one parameter; see {@link MagnitudesEvent}. */
 export interface ParameterMagnitudes {
+  /** Full name, such as `conv1.weight`. */
   readonly name: string;
   /** Mean of the absolute values. */
   readonly value: number;
@@ -55,32 +65,37 @@ export interface ParameterMagnitudes {
 
 /** An evaluation is under way; for those who show progress. */
 export interface EvaluatingEvent {
+  /** Tells it from the other events. */
   readonly type: 'evaluating';
+  /** Updates done. */
   readonly step: number;
-  /** Seen so far. */
+  /** Samples seen so far. */
   readonly images: number;
+  /** Samples in all. */
   readonly of: number;
 }
 
 /** The network was judged. */
-export interface EvaluationEvent {
+export interface EvaluationEvent extends Evaluation {
+  /** Tells it from the other events. */
   readonly type: 'evaluation';
+  /** Updates done. */
   readonly step: number;
-  readonly loss: number;
-  readonly top1: number;
-  readonly top5: number;
-  readonly images: number;
 }
 
 /** What the judgement before it got wrong. */
 export interface MistakesEvent extends Mistakes {
+  /** Tells it from the other events. */
   readonly type: 'mistakes';
+  /** Updates done. */
   readonly step: number;
 }
 
 /** Where the time goes: one more forward and backward pass over the batch before, every launch of which was waited for. Nothing depends on it. */
 export interface LayersEvent {
+  /** Tells it from the other events. */
   readonly type: 'layers';
+  /** Updates done. */
   readonly step: number;
   /** In the order of the network. */
   readonly layers: readonly LayerTime[];
@@ -88,23 +103,31 @@ export interface LayersEvent {
 
 /** Of one layer; see {@link LayersEvent}. */
 export interface LayerTime {
+  /** Of the layer, such as `conv1`. */
   readonly name: string;
+  /** Of the layer, such as `conv2d`. */
   readonly kind: string;
+  /** Milliseconds of its part of the forward pass. */
   readonly forwardMs: number;
+  /** Milliseconds of its part of the backward pass. */
   readonly backwardMs: number;
 }
 
 /** A command was obeyed. */
 export interface CommandEvent {
+  /** Tells it from the other events. */
   readonly type: 'command';
   /** Updates done before it. */
   readonly step: number;
+  /** What was obeyed. */
   readonly command: TrainingCommand;
 }
 
 /** The weights of the best judgement were put back at the end of a run. */
 export interface RestoredEvent {
+  /** Tells it from the other events. */
   readonly type: 'restored';
+  /** Updates done. */
   readonly step: number;
   /** The step whose weights they are. */
   readonly from: number;
@@ -112,7 +135,9 @@ export interface RestoredEvent {
 
 /** A checkpoint is safe in its store. */
 export interface CheckpointEvent {
+  /** Tells it from the other events. */
   readonly type: 'checkpoint';
+  /** Updates done. */
   readonly step: number;
   /** Its name in the store. */
   readonly name: string;
@@ -120,15 +145,19 @@ export interface CheckpointEvent {
 
 /** Something went wrong, and the run goes on. */
 export interface WarningEvent {
+  /** Tells it from the other events. */
   readonly type: 'warning';
+  /** Updates done. */
   readonly step: number;
   /** Stable code, such as `CHECKPOINT_FAILED`. */
   readonly code: string;
+  /** One sentence: what went wrong. */
   readonly message: string;
 }
 
 /** The run is over; always the last event. */
 export interface DoneEvent {
+  /** Tells it from the other events. */
   readonly type: 'done';
   /** `stopped` when a command ended it before its time, `time` when its deadline did, `early-stop` when it did not get better any more. */
   readonly reason: 'finished' | 'stopped' | 'time' | 'early-stop';

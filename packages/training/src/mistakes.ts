@@ -2,6 +2,7 @@
 export interface Mistake {
   /** Place in the evaluation source, from 0. */
   readonly image: number;
+  /** The right class. */
   readonly label: number;
   /** The likeliest class. */
   readonly guess: number;

@@ -14,6 +14,7 @@ import { Trainee } from './trainee.js';
 
 /** When and where {@link train} saves. */
 export interface CheckpointOptions {
+  /** Where they are kept. */
   readonly store: CheckpointStore;
   /** Updates from one checkpoint to the next. Default: one after every epoch. */
   readonly every?: number;
@@ -27,9 +28,13 @@ export interface CheckpointOptions {
 
 /** What {@link train} needs. Device, network, sources, optimiser and store are borrowed. */
 export interface TrainOptions {
+  /** Where it runs. */
   readonly device: Device;
+  /** What is trained; it gives logits `[N, classes]`. */
   readonly network: Sequential;
+  /** Where its batches come from. */
   readonly source: BatchSource;
+  /** The update rule, such as `sgd` of `@convkit/optim`. */
   readonly optimiser: Optimiser;
   /** One rate for all parameters, or rates by their names. It is asked before every update, and handed the judgements so far. */
   readonly schedule: Schedule | ParameterSchedule;
@@ -56,7 +61,7 @@ export interface TrainOptions {
   readonly layerTimes?: boolean;
   /** Whether to tell after every judgement what was confused and which samples were judged worst. Default false. */
   readonly mistakes?: boolean;
-  /** Default: none are written. */
+  /** When and where the run is saved. Default: it is not. */
   readonly checkpoints?: CheckpointOptions;
   /** When a run ends that does not get better any more. It goes by the judgements of `evaluation`. Default: never. */
   readonly earlyStopping?: EarlyStopping;

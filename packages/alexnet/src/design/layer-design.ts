@@ -14,8 +14,11 @@ import {
   tanh,
   uniform,
   constant,
+  type DropoutOptions,
   type Initialiser,
   type Layer,
+  type LrnOptions,
+  type LrnWithinChannelOptions,
   type WindowOptions,
 } from '@convkit/layers';
 
@@ -30,47 +33,68 @@ export type InitialBias = number | 'pytorch';
 
 /** First values of a layer with parameters. */
 export interface WeightedDesign {
+  /** First values of the weight. */
   readonly initialWeight: InitialWeight;
+  /** First values of the bias. */
   readonly initialBias: InitialBias;
 }
 
 /** A convolution; see `conv2d` of `@convkit/layers`. */
-export type Conv2dDesign = { readonly type: 'conv2d'; readonly outputs: number; readonly kernelSize: number; readonly groups?: number } & WindowOptions & WeightedDesign;
+export type Conv2dDesign = {
+  /** Tells it from the other layers. */
+  readonly type: 'conv2d';
+  /** Output channels. */
+  readonly outputs: number;
+  /** Rows and columns of the filters, in pixels. */
+  readonly kernelSize: number;
+  /** Parts into which input and output channels are divided; each output part reads its own input part only. Default 1. */
+  readonly groups?: number;
+} & WindowOptions & WeightedDesign;
 /** A convolution with filters of its own at every place; see `locallyConnected`. */
-export type LocallyConnectedDesign = { readonly type: 'locallyConnected'; readonly outputs: number; readonly kernelSize: number } & WindowOptions & WeightedDesign;
+export type LocallyConnectedDesign = {
+  /** Tells it from the other layers. */
+  readonly type: 'locallyConnected';
+  /** Output channels. */
+  readonly outputs: number;
+  /** Rows and columns of the filters, in pixels. */
+  readonly kernelSize: number;
+} & WindowOptions & WeightedDesign;
 /** A fully connected layer; see `dense`. */
 export type DenseDesign = {
+  /** Tells it from the other layers. */
   readonly type: 'dense';
-  /** `classes`: as many as there are classes. That layer is the head, which belongs to no column. */
+  /** Output features, or `classes`: as many as there are classes. That layer is the head, which belongs to no column. */
   readonly outputs: number | 'classes';
   /** In columns that stand apart, the second one reads the two halves of its input in the reverse order. Only where the input is a vector. */
   readonly swapped?: boolean;
 } & WeightedDesign;
 /** Response normalisation across channels; see `lrn`. */
 export type LrnDesign = {
+  /** Tells it from the other layers. */
   readonly type: 'lrn';
-  readonly size: number;
-  readonly alpha: number;
-  readonly divideAlphaBySize: boolean;
-  readonly beta: number;
-  readonly k: number;
-  readonly groups?: number;
-};
+} & LrnOptions;
 /** Response normalisation within a channel; see `lrnWithinChannel`. */
 export type LrnWithinChannelDesign = {
+  /** Tells it from the other layers. */
   readonly type: 'lrnWithinChannel';
-  readonly size: number;
-  readonly alpha: number;
-  readonly divideAlphaBySize: boolean;
-  readonly beta: number;
-  readonly k: number;
-};
+} & LrnWithinChannelOptions;
 /** Pooling; see `maxPool` and `avgPool`. */
-export type PoolDesign = { readonly type: 'maxPool' | 'avgPool'; readonly window: number } & WindowOptions;
+export type PoolDesign = {
+  /** Which of the two it is. */
+  readonly type: 'maxPool' | 'avgPool';
+  /** Rows and columns of the window, in pixels. */
+  readonly window: number;
+} & WindowOptions;
 /** A function of each number. */
-export type ActivationDesign = { readonly type: 'relu' | 'tanh' | 'sigmoid' };
+export type ActivationDesign = {
+  /** Which function it is. */
+  readonly type: 'relu' | 'tanh' | 'sigmoid';
+};
 /** Dropout; see `dropout`. */
-export type DropoutDesign = { readonly type: 'dropout'; readonly keep: number; readonly scaling: 'test' | 'train' };
+export type DropoutDesign = {
+  /** Tells it from the other layers. */
+  readonly type: 'dropout';
+} & DropoutOptions;
 
 /** One layer as plain data. */
 export type LayerDesign =

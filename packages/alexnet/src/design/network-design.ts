@@ -3,6 +3,7 @@ import type { LayerDesign } from './layer-design.js';
 
 /** A network as plain data: it can be printed, stored, compared, spread and changed. */
 export interface NetworkDesign {
+  /** What the network is called, such as `alexnet-2012`. */
   readonly name: string;
   /**
    * How the two columns of 2012 are laid out, where there are any. `together`: they are the two groups of grouped layers. `apart`: two stacks side by side

@@ -2,11 +2,14 @@ import { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, Sh
 
 /** An error as plain data: what threads send each other loses types and members of its own. */
 export interface PackedError {
+  /** Name of its class. */
   readonly name: string;
+  /** All of its message, values, help and code included. */
   readonly message: string;
+  /** Where it was thrown; undefined where the runtime does not tell. */
   readonly stack: string | undefined;
-  /** Of a ConvkitError. */
-  readonly own?: { readonly code: string; readonly summary: string; readonly help: string | undefined };
+  /** What a ConvkitError has beside it; absent for other errors. */
+  readonly own?: Pick<ConvkitError, 'code' | 'summary' | 'help'>;
 }
 
 const types = { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, ShapeError };

@@ -5,11 +5,13 @@ import { OptionError, Tensor } from '@convkit/tensor';
  * Makes batches row by row: a row is an image as the network gets it. Each depends on its place alone (epoch, batch, row), so whoever makes it, and in whatever pieces, the batch is the same.
  */
 export interface RowSource {
+  /** Batches in an epoch, at least 1. */
   readonly batchesPerEpoch: number;
   /** Rows in a batch. */
   readonly batch: number;
   /** Shape of a row, such as `[H, W, C]`. */
   readonly rowShape: readonly number[];
+  /** How many classes there are: labels go from 0 to one less. */
   readonly classes: number;
   /**
    * Makes some rows of the batch at a place.
@@ -26,9 +28,15 @@ export interface RowSource {
 
 /** Batches for a training loop: a `BatchSource` of `@convkit/training`. */
 export interface Batches {
+  /** Batches in an epoch, at least 1. */
   readonly batchesPerEpoch: number;
-  /** The batch at a place: images `[batch, …rowShape]`, one-hot targets `[batch, classes]`. The same place gives the same batch. */
-  batch(epoch: number, index: number): Promise<{ readonly x: Tensor; readonly targets: Tensor }>;
+  /** The batch at a place, epoch and index from 0; the same place gives the same batch. */
+  batch(epoch: number, index: number): Promise<{
+    /** Images, `[batch, …rowShape]`. */
+    readonly x: Tensor;
+    /** One row for each image, one-hot, `[batch, classes]`. */
+    readonly targets: Tensor;
+  }>;
 }
 
 /**

@@ -4,6 +4,7 @@ import { defaultThreads } from '../open-cpu-device.js';
 
 /** What {@link chooseDevice} settled on. */
 export interface DeviceChoice {
+  /** For `openNamedDevice`. */
   readonly name: GpuDeviceName | 'cpu';
   /** Why this one: what was passed over, and for what reason. */
   readonly reason: string;

@@ -4,7 +4,10 @@ import { assertAxes, assertShapeIs, assertWhole } from '../plan/shape-checks.js'
 import type { Pair } from '../plan/window.js';
 
 /** {@link PoolAttributes} and the rows and columns of the input, which the output alone does not tell. */
-export type AvgPoolBackwardAttributes = PoolAttributes & { readonly inputSize: Pair };
+export type AvgPoolBackwardAttributes = PoolAttributes & {
+  /** Rows and columns of the input, `[H, W]`. */
+  readonly inputSize: Pair;
+};
 
 /**
  * Gradient of average pooling: a pixel gathers its share of `dy` from the windows that hold it.

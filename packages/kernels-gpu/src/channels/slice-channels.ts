@@ -3,8 +3,13 @@ import { pixelView } from '../plan/pixel-view.js';
 import { assertWhole } from '../plan/shape-checks.js';
 import { assertChannels } from './assert-channels.js';
 
-/** Which channels are taken: from `from`, up to and without `to`. */
-export type SliceChannelsAttributes = { readonly from: number; readonly to: number };
+/** Which channels are taken. */
+export type SliceChannelsAttributes = {
+  /** The first channel, from 0. */
+  readonly from: number;
+  /** The channel before which the range ends, above `from` and at most C. */
+  readonly to: number;
+};
 
 /**
  * A range of the last axis: `y[…, c] = x[…, from + c]` for `c < to - from`.

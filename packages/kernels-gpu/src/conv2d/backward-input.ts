@@ -4,7 +4,10 @@ import type { Pair } from '../plan/window.js';
 import { conv2dGeometry, type Conv2dAttributes } from './geometry.js';
 
 /** {@link Conv2dAttributes} and the rows and columns of the input, which the output alone does not tell. */
-export type Conv2dBackwardInputAttributes = Conv2dAttributes & { readonly inputSize: Pair };
+export type Conv2dBackwardInputAttributes = Conv2dAttributes & {
+  /** Rows and columns of the input, `[H, W]`. */
+  readonly inputSize: Pair;
+};
 
 /**
  * Gradient of a convolution by its input: every pixel gathers from the places whose filter covered it.

@@ -3,8 +3,13 @@ import { assertAxes, assertShapeIs, assertWhole } from '../plan/shape-checks.js'
 import type { Pair } from '../plan/window.js';
 import { conv2dGeometry, type Conv2dAttributes } from './geometry.js';
 
-/** {@link Conv2dAttributes}, the rows and columns of the filter, and into how many slabs of images the sum is cut (see `splitsFor`). */
-export type Conv2dBackwardWeightsAttributes = Conv2dAttributes & { readonly kernelSize: Pair; readonly splits: number };
+/** {@link Conv2dAttributes}, and what the gradient of the weights needs beside them. */
+export type Conv2dBackwardWeightsAttributes = Conv2dAttributes & {
+  /** Rows and columns of the filters, `[R, S]`. */
+  readonly kernelSize: Pair;
+  /** Slabs of images into which the sum is cut, at least 1; see `splitsFor`. */
+  readonly splits: number;
+};
 
 /**
  * Gradient of a convolution by its weights, in partial sums over slabs of whole images:

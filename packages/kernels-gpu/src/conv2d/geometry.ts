@@ -2,13 +2,13 @@ import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
 import { assertAxes, assertWhole } from '../plan/shape-checks.js';
 import { windowPlaces, type Padding, type Pair } from '../plan/window.js';
 
-/**
- * What shapes a two-dimensional convolution:
- * `stride` in rows and columns, `padding` with zeros in pixels, and `groups`, into which input and output channels are cut; a group sees only itself.
- */
+/** What shapes a two-dimensional convolution. */
 export type Conv2dAttributes = {
+  /** Pixels from one window to the next: rows, columns; at least 1. */
   readonly stride: Pair;
+  /** Zeros around the image, in pixels: top, right, bottom, left. */
   readonly padding: Padding;
+  /** Parts into which input and output channels are cut, at least 1; each output part reads its own input part only. */
   readonly groups: number;
 };
 

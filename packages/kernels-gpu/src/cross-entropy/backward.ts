@@ -2,8 +2,11 @@ import { defKernel, type KernelThread, type View1, type View2 } from '@convkit/t
 import { foldRows } from '../plan/fold-rows.js';
 import { assertAxes, assertShapeIs } from '../plan/shape-checks.js';
 
-/** What the gradient is multiplied with: `1 / N` for the mean loss of a batch. */
-export type CrossEntropyBackwardAttributes = { readonly factor: number };
+/** Run-time number of {@link crossEntropyBackward}. */
+export type CrossEntropyBackwardAttributes = {
+  /** What the gradient is multiplied with: `1 / N` for the mean loss of a batch. */
+  readonly factor: number;
+};
 
 /**
  * Gradient of softmax and cross-entropy together, by the logits:

@@ -3,8 +3,11 @@ import { foldRows } from '../plan/fold-rows.js';
 import { assertAxes, assertShapeIs } from '../plan/shape-checks.js';
 import { rowsOf } from './rows-of.js';
 
-/** The shape of the forward input, `[N, …]`, which its gradient takes. */
-export type DenseBackwardInputAttributes = { readonly inputShape: Shape };
+/** What shapes {@link denseBackwardInput}. */
+export type DenseBackwardInputAttributes = {
+  /** Shape of the forward input, `[N, …]`, which its gradient takes. */
+  readonly inputShape: Shape;
+};
 
 /**
  * Gradient of a dense layer by its input: `dx[n, i] = Σ_o dy[n, o] · weight[i, o]`. The weights come with their axes swapped, by {@link transpose}.

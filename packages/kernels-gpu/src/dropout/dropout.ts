@@ -1,8 +1,11 @@
 import { defKernel, sizeOf, type KernelThread, type View1 } from '@convkit/tensor';
 import { assertShapeIs } from '../plan/shape-checks.js';
 
-/** What the kept numbers are multiplied with: `1 / keep` for inverted dropout, 1 for the form of 2012 (which halves at test time instead). */
-export type DropoutAttributes = { readonly scale: number };
+/** Run-time number of {@link dropout}. */
+export type DropoutAttributes = {
+  /** What the kept numbers are multiplied with: `1 / keep` for inverted dropout, 1 for the form of 2012 (which halves at test time instead). */
+  readonly scale: number;
+};
 
 /**
  * Dropout by a given mask: `y = x · mask · scale`. The gradient is the same kernel with `dy` in the place of `x`.

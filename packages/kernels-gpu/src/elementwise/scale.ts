@@ -1,7 +1,10 @@
 import { defKernel, sizeOf, type KernelThread, type View1 } from '@convkit/tensor';
 
-/** What every number is multiplied with. */
-export type ScaleAttributes = { readonly factor: number };
+/** Run-time number of {@link scale}. */
+export type ScaleAttributes = {
+  /** What every number is multiplied with. */
+  readonly factor: number;
+};
 
 /** `y = factor · x`. Input: `x` of any shape. Output: the same shape. */
 export const scale = defKernel<ScaleAttributes>({

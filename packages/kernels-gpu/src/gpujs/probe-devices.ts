@@ -6,6 +6,7 @@ import { gpuDeviceNames, type GpuDeviceName } from './open-gpu-device.js';
 
 /** What is known about a device before it is opened. */
 export interface DeviceProbe<Name extends DeviceName = GpuDeviceName> {
+  /** The device that was looked at. */
   readonly name: Name;
   /** Whether it can be opened. */
   readonly available: boolean;

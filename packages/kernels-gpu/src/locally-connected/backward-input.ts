@@ -4,7 +4,10 @@ import type { Pair } from '../plan/window.js';
 import { locallyConnectedGeometry, type LocallyConnectedAttributes } from './geometry.js';
 
 /** {@link LocallyConnectedAttributes} and the rows and columns of the input, which the output alone does not tell. */
-export type LocallyConnectedBackwardInputAttributes = LocallyConnectedAttributes & { readonly inputSize: Pair };
+export type LocallyConnectedBackwardInputAttributes = LocallyConnectedAttributes & {
+  /** Rows and columns of the input, `[H, W]`. */
+  readonly inputSize: Pair;
+};
 
 /**
  * Gradient of a locally connected convolution by its input: every pixel gathers from the places whose filter covered it.

@@ -3,8 +3,11 @@ import { assertAxes, assertShapeIs, assertWhole } from '../plan/shape-checks.js'
 import type { Pair } from '../plan/window.js';
 import { locallyConnectedGeometry, type LocallyConnectedAttributes } from './geometry.js';
 
-/** {@link LocallyConnectedAttributes} and the rows and columns of the filters. */
-export type LocallyConnectedBackwardWeightsAttributes = LocallyConnectedAttributes & { readonly kernelSize: Pair };
+/** {@link LocallyConnectedAttributes}, and what the gradient of the weights needs beside them. */
+export type LocallyConnectedBackwardWeightsAttributes = LocallyConnectedAttributes & {
+  /** Rows and columns of the filters, `[R, S]`. */
+  readonly kernelSize: Pair;
+};
 
 /**
  * Gradient of a locally connected convolution by its weights:

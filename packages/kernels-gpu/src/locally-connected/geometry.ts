@@ -2,8 +2,13 @@ import type { Shape } from '@convkit/tensor';
 import { assertAxes } from '../plan/shape-checks.js';
 import { windowPlaces, type Padding, type Pair } from '../plan/window.js';
 
-/** What shapes a locally connected convolution: `stride` in rows and columns, and `padding` with zeros in pixels. */
-export type LocallyConnectedAttributes = { readonly stride: Pair; readonly padding: Padding };
+/** What shapes a locally connected convolution. */
+export type LocallyConnectedAttributes = {
+  /** Pixels from one window to the next: rows, columns; at least 1. */
+  readonly stride: Pair;
+  /** Zeros around the image, in pixels: top, right, bottom, left. */
+  readonly padding: Padding;
+};
 
 /** Sizes of one locally connected convolution. */
 export interface LocallyConnectedGeometry {

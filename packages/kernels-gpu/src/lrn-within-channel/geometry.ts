@@ -1,15 +1,15 @@
 import { OptionError, type Shape } from '@convkit/tensor';
 import { assertAxes, assertWhole } from '../plan/shape-checks.js';
 
-/**
- * What shapes local response normalisation within a channel: a window of `size` rows and `size` columns, an odd number, with the pixel in its middle,
- * and the numbers of `scale = k + alpha · Σ x²` and `y = x · scale^-beta`.
- * `alpha` is the effective one: cuda-convnet (`rnorm`) and Caffe (`WITHIN_CHANNEL`) divide theirs by `size²`, and their k is 1.
- */
+/** What shapes local response normalisation within a channel: the window, and the numbers of `scale = k + alpha · Σ x²` and `y = x · scale^-beta`. */
 export type LrnWithinChannelAttributes = {
+  /** Rows and columns of the window, an odd number, the pixel itself in the middle. */
   readonly size: number;
+  /** Factor of the sum of squares, the effective one: cuda-convnet (`rnorm`) and Caffe (`WITHIN_CHANNEL`) divide theirs by `size²`. */
   readonly alpha: number;
+  /** Exponent. */
   readonly beta: number;
+  /** Constant added to the sum; 1 in cuda-convnet and Caffe. */
   readonly k: number;
 };
 

@@ -1,16 +1,17 @@
 import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
 import { assertAxes, assertWhole } from '../plan/shape-checks.js';
 
-/**
- * What shapes local response normalisation: `size` channels in a window, and the numbers of `scale = k + alpha · Σ x²` and `y = x · scale^-beta`.
- * No window reaches from one of the `groups` of channels into the next (1 by default): in 2012 each of the two columns was normalised by itself.
- * `alpha` is the effective one. PyTorch, Caffe and ONNX divide theirs by `size`; so did the code of 2012 (1e-4 / 5 = 2e-5), though its paper does not say so.
- */
+/** What shapes local response normalisation: the window, and the numbers of `scale = k + alpha · Σ x²` and `y = x · scale^-beta`. */
 export type LrnAttributes = {
+  /** Channels in a window; of an even size the longer arm points up. */
   readonly size: number;
+  /** Factor of the sum of squares, the effective one: PyTorch, Caffe and ONNX divide theirs by `size`; so did the code of 2012 (1e-4 / 5 = 2e-5), though its paper does not say so. */
   readonly alpha: number;
+  /** Exponent. */
   readonly beta: number;
+  /** Constant added to the sum. */
   readonly k: number;
+  /** Parts of the channels that are normalised each by itself, as each of the two columns of 2012 was. Default 1. */
   readonly groups?: number;
 };
 

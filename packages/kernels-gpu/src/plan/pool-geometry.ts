@@ -2,10 +2,13 @@ import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
 import { assertAxes, assertWhole } from './shape-checks.js';
 import { windowPlaces, type Padding, type Pair } from './window.js';
 
-/** What shapes pooling: the window and its stride in rows and columns, and how far windows may hang over the edges. What lies outside is no part of a window. */
+/** What shapes pooling. */
 export type PoolAttributes = {
+  /** Rows and columns of the window, `[R, S]`. */
   readonly window: Pair;
+  /** Pixels from one window to the next: rows, columns; at least 1. */
   readonly stride: Pair;
+  /** How far windows may hang over the edges, in pixels: top, right, bottom, left. What lies outside is no part of a window. */
   readonly padding: Padding;
 };
 

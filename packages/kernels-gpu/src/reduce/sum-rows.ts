@@ -1,8 +1,13 @@
 import { ShapeError, defKernel, formatShape, sizeOf, type KernelThread, type View2 } from '@convkit/tensor';
 import { assertWhole } from '../plan/shape-checks.js';
 
-/** How long a row is, and into how many slabs of rows the sums are cut (see `splitsFor`). */
-export type SumRowsAttributes = { readonly columns: number; readonly splits: number };
+/** What shapes {@link sumRows}. */
+export type SumRowsAttributes = {
+  /** Numbers in a row, at least 1. */
+  readonly columns: number;
+  /** Slabs of rows into which the sums are cut, at least 1; see `splitsFor`. */
+  readonly splits: number;
+};
 
 /**
  * Sums of columns: `y[slab, j] = Σ_i x[i, j]` over the rows `i` of a slab of ceil(rows / splits) rows.

@@ -4,7 +4,12 @@ import type { Schedule } from './progress.js';
 /** Options of {@link manualRate}. */
 export interface ManualRateOptions {
   /** Each rate and the moment from which it holds: the first from 0, each later than the one before. */
-  readonly rates: readonly { readonly from: number; readonly rate: number }[];
+  readonly rates: readonly {
+    /** Moment from which the rate holds, counted in `unit`. */
+    readonly from: number;
+    /** Learning rate, at least 0; 0 freezes. */
+    readonly rate: number;
+  }[];
   /** What `from` counts. Default `epoch`. */
   readonly unit?: ScheduleUnit;
 }
