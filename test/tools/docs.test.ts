@@ -27,7 +27,7 @@ it('documents a package whose every name and every field has a comment, and no o
   writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), 'export const secret = 1;\n');
   await expect(typedoc()).rejects.toMatchObject({ code: 4, stderr: expect.stringContaining('secret (Variable), defined in @convkit/tensor/src/secret.ts, does not have any documentation') as string });
   writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), '/** A secret. */\nexport const secret = { bits: 1 };\n');
-  await expect(typedoc()).rejects.toMatchObject({ code: 4, stderr: expect.stringContaining('secret.bits (Property), defined in @convkit/tensor/src/secret.ts, does not have any documentation') as string });
+  await expect(typedoc()).rejects.toMatchObject({ code: 4, stderr: expect.stringContaining('secret.__type.bits (Property), defined in @convkit/tensor/src/secret.ts, does not have any documentation') as string });
   writeFileSync(join(copy, 'packages/tensor/src/secret.ts'), '/** See {@link nothing}. */\nexport const secret = 1;\n');
   await expect(typedoc()).rejects.toMatchObject({ stderr: expect.stringContaining('Failed to resolve link to "nothing"') as string });
 }, 120_000);
