@@ -1,6 +1,6 @@
 /**
  * Trains for thousands of updates in this process, with every reader attached, and measures at equal distances what it holds: tensors and bytes on the device, heap after a full collection,
- * file descriptors and other handles. A leak is a slope.
+ * resident memory, file descriptors and other handles. A leak is a slope.
  */
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -72,7 +72,7 @@ for (const sample of samples) console.log(JSON.stringify(sample));
 const slopes = Object.fromEntries(/** @type {const} */ (['tensors', 'deviceBytes', 'heap', 'rss', 'descriptors', 'handles']).map((name) => [name, slope(name)]));
 const followed = received.filter((bytes) => bytes > 100 * steps).length;
 console.log(JSON.stringify({ steps, log, growthPerStep: slopes, followed }));
-const grows = slopes.tensors !== 0 || slopes.deviceBytes !== 0 || slopes.heap >= 1000 || slopes.descriptors > 0.001 || slopes.handles > 0.001;
+const grows = slopes.tensors !== 0 || slopes.deviceBytes !== 0 || slopes.heap >= 1000 || slopes.rss >= 10_000 || slopes.descriptors > 0.001 || slopes.handles > 0.001;
 process.exitCode = grows || samples.length !== 10 || followed !== clients ? 1 : 0;
 
 /** @param {number} step @returns {Sample} */
