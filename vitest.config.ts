@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGUMENTS, findChromium, findSoftwareVulkan } from './tools/ensure-chromium.mjs';
@@ -22,6 +23,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           // What browsers have tested on what was built is not tested on it once more.
           exclude: ['**/node_modules/**', '**/*.browser.test.ts', ...(onBuilt ? [`${everywhere}/!(*.node).test.ts`] : [])],
+          // Many tests wait for processes that they started: on two cores, too, two run at a time.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 30_000,
           hookTimeout: 30_000,
           provide: { chromium },

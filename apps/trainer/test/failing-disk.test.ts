@@ -68,14 +68,20 @@ function fill(path: string, child: ChildProcess): void {
   }
 }
 
-/** From now on nobody may write into a folder. @returns Allows it again. */
-function forbid(path: string): () => void {
+/** From now on nobody may write into a folder, in which a process may be at work. @returns Allows it again. */
+function forbid(path: string, child?: ChildProcess): () => void {
   if (!isRoot) {
     chmodSync(path, 0o555);
     return () => chmodSync(path, 0o755);
   }
-  execFileSync('mount', ['--bind', path, path]);
-  execFileSync('mount', ['-o', 'remount,ro,bind', path]);
+  // A file opened between the two mounts would make the second one fail.
+  child?.kill('SIGSTOP');
+  try {
+    execFileSync('mount', ['--bind', path, path]);
+    execFileSync('mount', ['-o', 'remount,ro,bind', path]);
+  } finally {
+    child?.kill('SIGCONT');
+  }
   return () => execFileSync('umount', [path]);
 }
 
@@ -142,7 +148,7 @@ it.skipIf(!canForbid)('a folder of checkpoints that may not be written any more 
   const checkpoints = join(cwd, 'closed/checkpoints');
   let allow: (() => void) | undefined;
   try {
-    const failed = await alexnet(['train', ...common, '--out', 'closed'], { cwd, onEvent: ({ type, step }) => void (type === 'checkpoint' && step === 2 && (allow = forbid(checkpoints))) });
+    const failed = await alexnet(['train', ...common, '--out', 'closed'], { cwd, onEvent: ({ type, step }, child) => void (type === 'checkpoint' && step === 2 && (allow = forbid(checkpoints, child))) });
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toMatch(/^error: closed\/checkpoints\/step-00000036\.safetensors: cannot be written: E(ROFS|ACCES)[^\n]*\nhelp: [^\n]*\n$/);
     expect([...codesOf(failed)]).toEqual(['CHECKPOINT_FAILED']);
