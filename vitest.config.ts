@@ -11,10 +11,13 @@ const alias = onBuilt ? [] : [{ find: /^@convkit\/([^/]+)$/, replacement: new UR
 const everywhere = 'packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**';
 const inBrowsers = [`${everywhere}/*.test.ts`, 'packages/*/test/**/*.browser.test.ts', 'test/*.browser.test.ts'];
 
+const cores = availableParallelism();
 const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
 
 export default defineConfig({
   test: {
+    // Many tests in Node wait for processes that they started: two run at a time on two cores, too. Those in a browser use all cores themselves.
+    maxWorkers: Math.max(2, cores - 1),
     projects: [
       {
         resolve: { alias },
@@ -23,8 +26,6 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           // What browsers have tested on what was built is not tested on it once more.
           exclude: ['**/node_modules/**', '**/*.browser.test.ts', ...(onBuilt ? [`${everywhere}/!(*.node).test.ts`] : [])],
-          // Many tests wait for processes that they started: on two cores, too, two run at a time.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 30_000,
           hookTimeout: 30_000,
           provide: { chromium },
@@ -44,6 +45,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
+            fileParallelism: cores > 2,
             screenshotFailures: false,
             provider: playwright({ launchOptions: chromium }),
             instances: [{ browser: 'chromium' }],
