@@ -24,7 +24,9 @@ onmessage = async ({ data: request }: MessageEvent<Request>) => {
     else stop();
   } catch (error) {
     const known = error instanceof ConvkitError;
-    tell({ type: 'failed', message: known ? error.summary : error instanceof Error ? error.message : String(error), help: known ? error.help : undefined });
+    // This page keeps no checkpoints.
+    const help = !known ? undefined : error.code === 'DEVICE_LOST' ? 'train again, or take another device.' : error.help;
+    tell({ type: 'failed', message: known ? error.summary : error instanceof Error ? error.message : String(error), help });
   }
 };
 

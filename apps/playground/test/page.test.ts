@@ -105,6 +105,32 @@ describe('the built page, minified', () => {
     await page.close();
   });
 
+  it('says that the GPU was lost, and trains again on it', async () => {
+    const losingOnce = async (page: Page) => {
+      const lose = `{
+        const { drawArrays } = WebGL2RenderingContext.prototype;
+        let draws = 0;
+        WebGL2RenderingContext.prototype.drawArrays = function (...places) {
+          if (++draws === 200) this.getExtension('WEBGL_lose_context').loseContext();
+          return drawArrays.apply(this, places);
+        };
+      }`;
+      await page.route('**/training-worker-*.js', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `${lose}${await response.text()}` });
+      });
+    };
+    const { page, complaints } = await built.open('device=webgl2&steps=4&batch=2&testImages=2&autostart=1', {}, losingOnce);
+    expect((await outcome(page)).state).toBe('failed');
+    await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\w+: the GPU of "webgl2" was lost \(reset, unplugged or taken away by the system\)\. What helps: train again, or take another device\.$/);
+    await page.getByRole('button', { name: 'Train' }).click();
+    const again = await outcome(page);
+    expect(again).toMatchObject({ state: 'finished', report: { mode: 'webgl2', tensors: 0 } });
+    expect(again.losses).toHaveLength(4);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('says what helps when the pictures do not come, and tries again', async () => {
     const { page } = await built.open('device=gpujs-webasm&steps=1&batch=1&testImages=1');
     await page.waitForFunction(() => window.convkit.state === 'ready');

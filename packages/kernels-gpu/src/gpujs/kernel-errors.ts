@@ -1,7 +1,17 @@
 import { DeviceError, type KernelSpec, type LaunchPlan } from '@convkit/tensor';
 
-/** gpu.js could not compile or run this kernel. Errors that say more pass as they are. */
-export function kernelError({ name }: KernelSpec, device: string, cause: unknown): DeviceError {
+/** The GPU is gone, and all that was on it. */
+export function lostError(user: string, device: string, cause?: unknown): DeviceError {
+  return new DeviceError({
+    code: 'DEVICE_LOST',
+    message: `${user}: the GPU of "${device}" was lost (reset, unplugged or taken away by the system).`,
+    help: 'open a new device and upload again; a training goes on from its newest checkpoint.',
+    cause,
+  });
+}
+
+/** gpu.js could not compile or run this kernel, or do what else is named so. Errors that say more pass as they are. */
+export function kernelError({ name }: Pick<KernelSpec, 'name'>, device: string, cause: unknown): DeviceError {
   if (cause instanceof DeviceError) return cause;
   return new DeviceError({
     code: 'KERNEL_FAILED',

@@ -2,7 +2,7 @@ import { DeviceError, sizeOf, type Engine, type Launch } from '@convkit/tensor';
 import { assertMode, createKernel, gpujs, innermostFirst, type GpuInstance, type GpuKernelInternals } from './facade.js';
 import { findWebGl2, loseWebGl2, nameOfRenderer } from './find-webgl2.js';
 import { KernelCache } from './kernel-cache.js';
-import { assertReturns, kernelError } from './kernel-errors.js';
+import { assertReturns, kernelError, lostError } from './kernel-errors.js';
 
 /** Numbers in a texture: one a texel, or four from kernels that return four. */
 interface TextureHandle {
@@ -21,6 +21,9 @@ interface WebGl2Kernel extends GpuKernelInternals {
   /** Tells gpu.js to attach {@link texture} anew. */
   _textureSwitched: boolean;
 }
+
+/** The bits of a NaN that no GPU computes. */
+const UNREAD = 0x7fa5_c0de;
 
 /** Stands in a kernel for a texture that the engine has taken; gpu.js counts references, and never reaches zero here. */
 const TAKEN = { _refs: Infinity };
@@ -41,12 +44,15 @@ class WebGl2Engine implements Engine<TextureHandle> {
   readonly #gl: WebGL2RenderingContext;
   readonly #gpu: GpuInstance;
   readonly #maxSide: number;
+  /** Asked once: a lost GPU has no name. */
+  readonly #adapter: string;
   readonly #kernels = new KernelCache<WebGl2Kernel>(1_024, (kernel) => kernel.destroy());
   #textures = 0;
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
     this.#maxSide = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+    this.#adapter = nameOfRenderer(gl);
     // gpu.js sizes its canvas like the largest texture, though nothing is ever shown there.
     this.#gpu = new gpujs.GPU({ mode: 'webgl2', canvas: { width: 1, height: 1 }, context: gl });
   }
@@ -82,6 +88,8 @@ class WebGl2Engine implements Engine<TextureHandle> {
       }
       return output;
     } catch (cause) {
+      // Of a lost GPU gpu.js says other things, such as that a shader does not compile.
+      this.#assertWell(kernel.name, cause);
       throw kernelError(kernel, this.name, cause);
     }
   }
@@ -97,6 +105,8 @@ class WebGl2Engine implements Engine<TextureHandle> {
     // RGBA is promised by the standard; most drivers also read a lone channel as it is.
     const tight = channels === 1 && gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED && gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_TYPE) === gl.FLOAT;
     const read = new Float32Array(width * height * (tight ? 1 : 4));
+    const first = new Uint32Array(read.buffer, 0, 1);
+    first[0] = UNREAD;
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
     gl.bufferData(gl.PIXEL_PACK_BUFFER, read.byteLength, gl.STREAM_READ);
     gl.readPixels(0, 0, width, height, tight ? gl.RED : gl.RGBA, gl.FLOAT, 0);
@@ -107,11 +117,13 @@ class WebGl2Engine implements Engine<TextureHandle> {
     gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, read);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     gl.deleteBuffer(buffer);
-    this.#assertWell('download');
     // Asked here only, because the answer waits for the GPU.
     const error = gl.getError();
+    this.#assertWell('download');
     if (error === gl.OUT_OF_MEMORY) throw new DeviceError({ code: 'DEVICE_MEMORY', message: 'webgl2: the memory of the GPU did not suffice for an earlier call.', help: 'use a smaller batch.' });
     if (error !== gl.NO_ERROR) throw new DeviceError({ code: 'KERNEL_FAILED', message: `webgl2: the GPU refused an earlier call (WebGL error 0x${error.toString(16)}).` });
+    // A loss that the page has not heard of yet leaves the array as it was.
+    if (first[0] === UNREAD) throw lostError('download', this.name);
     if (tight || channels === 4) return read.slice(0, size);
     return Float32Array.from({ length: size }, (_, i) => read[i * 4]);
   }
@@ -122,7 +134,7 @@ class WebGl2Engine implements Engine<TextureHandle> {
   }
 
   describe() {
-    return { mode: 'webgl2', kernels: this.#kernels.size, untuned: [], details: { adapter: nameOfRenderer(this.#gl), textures: this.#textures } };
+    return { mode: 'webgl2', kernels: this.#kernels.size, untuned: [], details: { adapter: this.#adapter, textures: this.#textures } };
   }
 
   async destroy(): Promise<void> {
@@ -193,10 +205,8 @@ class WebGl2Engine implements Engine<TextureHandle> {
     gl.deleteSync(sync);
   }
 
-  #assertWell(user: string): void {
-    if (this.#gl.isContextLost()) {
-      throw new DeviceError({ code: 'DEVICE_LOST', message: `${user}: the GPU was lost (reset, unplugged or taken away by the system).`, help: 'open a new device and upload again.' });
-    }
+  #assertWell(user: string, cause?: unknown): void {
+    if (this.#gl.isContextLost()) throw lostError(user, this.name, cause);
   }
 }
 

@@ -2,7 +2,7 @@ import { DeviceError, sizeOf, type Engine, type Launch } from '@convkit/tensor';
 import { assertMode, createKernel, gpujs, innermostFirst, type GpuContext, type GpuInstance, type GpuKernelInternals } from './facade.js';
 import { installWebGpu, nameOfAdapter } from './find-webgpu.js';
 import { KernelCache } from './kernel-cache.js';
-import { assertReturns, kernelError } from './kernel-errors.js';
+import { assertReturns, kernelError, lostError } from './kernel-errors.js';
 import { LaunchQueue } from './launch-queue.js';
 
 /** The parts of gpu.js's WebGPU kernel that are used here. */
@@ -57,49 +57,44 @@ class WebGpuEngine implements Engine<GPUBuffer> {
     this.#device.addEventListener('uncapturederror', this.#note);
   }
 
-  async upload(data: Float32Array, label: string): Promise<GPUBuffer> {
-    this.#assertWell(label);
-    this.#assertFits(label, data.byteLength);
-    const buffer = this.#createMapped(label, data.byteLength);
-    new Float32Array(buffer.getMappedRange()).set(data);
-    buffer.unmap();
-    this.#buffers++;
-    return buffer;
-  }
-
-  launch(launch: Launch<GPUBuffer>): Promise<GPUBuffer> {
-    return this.#queue.run(async () => {
-      const { kernel, plan, key, scalars } = launch;
-      this.#assertWell(kernel.name);
-      this.#assertFits(kernel.name, sizeOf(plan.output) * Float32Array.BYTES_PER_ELEMENT);
-      try {
-        const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, await this.#compile(launch));
-        await compiled.run(...this.#arguments(compiled, launch), ...scalars);
-        assertMode(compiled, kernel.name, 'webgpu');
-        return this.#takeOutput(compiled);
-      } catch (cause) {
-        throw kernelError(kernel, this.name, cause);
-      }
+  upload(data: Float32Array, label: string): Promise<GPUBuffer> {
+    return this.#attempt(label, async () => {
+      this.#assertFits(label, data.byteLength);
+      const buffer = this.#createMapped(label, data.byteLength);
+      new Float32Array(buffer.getMappedRange()).set(data);
+      buffer.unmap();
+      this.#buffers++;
+      return buffer;
     });
   }
 
-  async download(handle: GPUBuffer, size: number): Promise<Float32Array> {
-    this.#assertWell('download');
-    const bytes = size * 4;
-    const staging = this.#device.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
-    const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(handle, 0, staging, 0, bytes);
-    this.#device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(MAP_MODE_READ);
-      this.#assertWell('download');
-      return new Float32Array(staging.getMappedRange().slice(0));
-    } catch (cause) {
-      this.#assertWell('download');
-      throw cause;
-    } finally {
-      staging.destroy();
-    }
+  launch(launch: Launch<GPUBuffer>): Promise<GPUBuffer> {
+    const { kernel, plan, key, scalars } = launch;
+    const launched = async () => {
+      this.#assertFits(kernel.name, sizeOf(plan.output) * Float32Array.BYTES_PER_ELEMENT);
+      const compiled = this.#kernels.get(key) ?? this.#kernels.add(key, await this.#compile(launch));
+      await compiled.run(...this.#arguments(compiled, launch), ...scalars);
+      assertMode(compiled, kernel.name, 'webgpu');
+      return this.#takeOutput(compiled);
+    };
+    return this.#queue.run(() => this.#attempt(kernel.name, launched));
+  }
+
+  download(handle: GPUBuffer, size: number): Promise<Float32Array> {
+    return this.#attempt('download', async () => {
+      const bytes = size * 4;
+      const staging = this.#device.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
+      const encoder = this.#device.createCommandEncoder();
+      encoder.copyBufferToBuffer(handle, 0, staging, 0, bytes);
+      this.#device.queue.submit([encoder.finish()]);
+      try {
+        await staging.mapAsync(MAP_MODE_READ);
+        this.#assertWell('download');
+        return new Float32Array(staging.getMappedRange().slice(0));
+      } finally {
+        staging.destroy();
+      }
+    });
   }
 
   free(handle: GPUBuffer): void {
@@ -165,10 +160,20 @@ class WebGpuEngine implements Engine<GPUBuffer> {
     throw new DeviceError({ code: 'DEVICE_MEMORY', message: `${user}: takes ${bytes} bytes, but a buffer of "webgpu" holds ${most}.`, help: 'use a smaller batch.' });
   }
 
-  #assertWell(user: string): void {
-    if (this.#context.isLost) {
-      throw new DeviceError({ code: 'DEVICE_LOST', message: `${user}: the GPU was lost (reset, unplugged or taken away by the system).`, help: 'open a new device and upload again.' });
+  /** Does what takes the GPU. What fails because the GPU was lost, or refused an earlier call, says other things; what was the matter is heard of once the GPU has answered. */
+  async #attempt<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
+    this.#assertWell(user);
+    try {
+      return await work();
+    } catch (cause) {
+      await Promise.race([this.#device.lost, this.#device.queue.onSubmittedWorkDone().catch(() => {})]);
+      this.#assertWell(user, cause);
+      throw kernelError({ name: user }, this.name, cause);
     }
+  }
+
+  #assertWell(user: string, cause?: unknown): void {
+    if (this.#context.isLost) throw lostError(user, this.name, cause);
     if (this.#failure !== undefined) {
       const code = this.#failure.constructor.name === 'GPUOutOfMemoryError' ? 'DEVICE_MEMORY' : 'KERNEL_FAILED';
       throw new DeviceError({ code, message: `${user}: the GPU refused an earlier call: ${this.#failure.message}`, help: 'open a new device and upload again.' });
