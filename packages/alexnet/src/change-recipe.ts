@@ -35,7 +35,7 @@ export function stretchRecipe(recipe: Recipe, epochs: number): Recipe {
     ...recipe,
     training: { ...recipe.training, epochs },
     rates: mapSchedules(recipe.rates, (schedule) => stretchSchedule(schedule, factor)),
-    ...(colourNoise?.until === undefined ? {} : { data: { ...recipe.data, colourNoise: { ...colourNoise, until: colourNoise.until * factor } } }),
+    ...(colourNoise?.until === undefined ? {} : { data: { ...recipe.data, colourNoise: { ...colourNoise, until: times(colourNoise.until, factor) } } }),
   };
 }
 
@@ -91,18 +91,23 @@ function mapSchedules(rates: Recipe['rates'], change: (schedule: ScheduleDesign)
 }
 
 function stretchSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
-  const stretched = schedule.warmUp === undefined ? schedule : { ...schedule, warmUp: schedule.warmUp * factor };
-  if (stretched.type === 'steps') return { ...stretched, at: stretched.at.map((epoch) => epoch * factor) };
-  if (stretched.type === 'manual') return { ...stretched, rates: stretched.rates.map(({ from, rate }) => ({ from: from * factor, rate })) };
+  const stretched = schedule.warmUp === undefined ? schedule : { ...schedule, warmUp: times(schedule.warmUp, factor) };
+  if (stretched.type === 'steps') return { ...stretched, at: stretched.at.map((epoch) => times(epoch, factor)) };
+  if (stretched.type === 'manual') return { ...stretched, rates: stretched.rates.map(({ from, rate }) => ({ from: times(from, factor), rate })) };
   return stretched;
 }
 
 function rescaleSchedule(schedule: ScheduleDesign, factor: number): ScheduleDesign {
-  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from, rate: rate * factor })) };
-  const rescaled = { ...schedule, rate: schedule.rate * factor };
-  return 'least' in rescaled ? { ...rescaled, least: rescaled.least * factor } : rescaled;
+  if (schedule.type === 'manual') return { ...schedule, rates: schedule.rates.map(({ from, rate }) => ({ from, rate: times(rate, factor) })) };
+  const rescaled = { ...schedule, rate: times(schedule.rate, factor) };
+  return 'least' in rescaled ? { ...rescaled, least: times(rescaled.least, factor) } : rescaled;
 }
 
 function firstRate(schedule: ScheduleDesign): number {
   return schedule.type === 'manual' ? schedule.rates[0].rate : schedule.rate;
+}
+
+/** A product as people write it: 2.61 times 20 is 52.2, not 52.199999999999996. */
+function times(value: number, factor: number): number {
+  return Number((value * factor).toPrecision(14));
 }

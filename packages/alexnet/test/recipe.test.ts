@@ -115,7 +115,9 @@ describe('rates', () => {
     const short = stretchRecipe(coded, 9.1);
     expect(ratesAt(short, [2.49, 2.51, 7.89, 7.91])).toEqual([0.01, 0.001, 0.0001, 0.00001]);
     expect(short.training.epochs).toBe(9.1);
-    expect(short.data.colourNoise?.until).toBeCloseTo(6.7, 12);
+    expect(short.data.colourNoise?.until).toBe(6.7);
+    // 2.61 x 20 is 52.199999999999996 in binary numbers.
+    expect(stretchRecipe(findRecipe('alexnet-mini'), 60).rates.weights).toMatchObject({ at: [24, 36, 45, 52.2, 57] });
     expect(ratesAt(stretchRecipe(findRecipe('cifar-18pct'), 14), [11.9, 12.1, 13.1])).toEqual([0.001, 0.0001, 0.00001].map((rate) => expect.closeTo(rate, 12) as number));
   });
 

@@ -152,15 +152,12 @@ async function* events(options: TrainOptions, queue: CommandQueue): AsyncGenerat
     let paused = false;
     while (queue.waiting > 0 || (paused && !stopped)) {
       const command = await queue.next();
-      if (command.type === 'divide-rate') {
-        trainee.divideRate(command.by);
-        savedStep = undefined;
-      }
+      if (command.type === 'divide-rate') trainee.divideRate(command.by);
       if (command.type === 'stop') stopped = true;
       if (command.type === 'pause' || command.type === 'resume') paused = command.type === 'pause';
       yield { type: 'command', step: trainee.step, command };
-      // A division must not be lost with a process that dies later.
-      if (command.type === 'checkpoint' || command.type === 'divide-rate') saveAsked = true;
+      // A division must not be lost with a process that dies later. Who asks for a checkpoint is told of one, whether or not the step has been saved before.
+      if (command.type === 'checkpoint' || command.type === 'divide-rate') [saveAsked, savedStep] = [true, undefined];
       if (paused && saveAsked) yield* saveNow();
     }
   }

@@ -61,6 +61,16 @@ describe('commands', () => {
     expect(events.filter((event) => event.startsWith('checkpoint'))).toEqual(['checkpoint 3', 'checkpoint 5', 'checkpoint 8']);
   });
 
+  it('checkpoint is answered by one also when the step has been saved before', async () => {
+    const run = train(options(host(), { steps: 8, checkpoints: { store: memoryCheckpointStore(), about } }));
+    const events: string[] = [];
+    for await (const event of run) {
+      events.push(short(event));
+      if (events.at(-1) === 'checkpoint 5' && !events.includes('told pause 5')) for (const type of ['pause', 'checkpoint', 'resume'] as const) run.send({ type });
+    }
+    expect(events.filter((event) => event.endsWith(' 5') && !event.startsWith('evaluat'))).toEqual(['step 5', 'epoch 5', 'checkpoint 5', 'told pause 5', 'told checkpoint 5', 'checkpoint 5', 'told resume 5']);
+  });
+
   it('pause waits, saves when told to, and goes on as if nothing had happened', async () => {
     const store = memoryCheckpointStore();
     const run = train(options(host(), { steps: 8, checkpoints: { store, about } }));

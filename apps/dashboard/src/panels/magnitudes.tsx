@@ -19,7 +19,8 @@ export function Magnitudes({ run, view, onView }: MagnitudesProps) {
   const [kind, setKind] = useState('weight');
   const { magnitudes } = run.feed.history;
   const names = [...magnitudes.keys()];
-  const kinds = [...new Set(names.map(kindOf))];
+  // Weights before biases.
+  const kinds = [...new Set(names.map(kindOf))].sort().reverse();
   const drawn = names.filter((name) => kindOf(name) === kind);
   const common = { x: horizontal([run], view), unit: view.unit, legend: false, onMark: (part: Range) => onView({ ...view, part }) };
   const lines = (what: 'value' | 'increment'): Line[] =>
