@@ -89,7 +89,7 @@ export function trainingParts(recipe: Recipe, format: ImageFormat, statistics: P
     cut: crop.resized === undefined ? randomCrop(size) : randomResizedCrop(size, crop.resized),
     resizes: crop.resized !== undefined,
     mirror: flip > 0 ? randomFlip(flip) : undefined,
-    noise: noisy ? pcaNoise({ ...colourNoise, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') }) : undefined,
+    noise: noisy ? pcaNoise({ strength: colourNoise.strength, by: colourNoise.by, divisor: colourNoise.divisor, pca: colourNoise.pca === 'imagenet' ? imagenetPca(recipe) : known(statistics.pca, 'colour axes') }) : undefined,
     divisor: noisy ? colourNoise.divisor : 1,
   };
 }

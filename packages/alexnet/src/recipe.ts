@@ -242,18 +242,23 @@ function withoutWarmUp(design: ScheduleDesign, epochs: number): Schedule {
     case 'constant':
       return constantRate(design.rate);
     case 'steps':
-      return stepRate(design);
+      return stepRate(optionsOf(design));
     case 'manual':
-      return manualRate(design);
+      return manualRate(optionsOf(design));
     case 'dexp':
-      return dexpRate({ ...design, epochs });
+      return dexpRate({ ...optionsOf(design), epochs });
     case 'cosine':
-      return cosineRate({ ...design, until: epochs });
+      return cosineRate({ ...optionsOf(design), until: epochs });
     case 'polynomial':
-      return polynomialRate({ ...design, until: epochs });
+      return polynomialRate({ ...optionsOf(design), until: epochs });
     case 'plateau':
-      return plateauRate(design);
+      return plateauRate(optionsOf(design));
   }
+}
+
+/** All of a description but what tells it from others, and the rise before it. */
+function optionsOf<D extends ScheduleDesign>({ type: _, warmUp: _rise, ...options }: D): Omit<D, 'type' | 'warmUp'> {
+  return options;
 }
 
 /** Parameters of a layer, also where it stands in columns apart: `conv1.weight`, `columns1.conv1a.weight`. */

@@ -1,4 +1,4 @@
-import { OptionError, ShapeError } from '@convkit/tensor';
+import { OptionError, ShapeError, assertKnownOptions } from '@convkit/tensor';
 
 import type { Transform } from './augment.js';
 import { assertImage, type AnyImage, type FloatImage } from './image.js';
@@ -55,6 +55,7 @@ export function pcaNoise(options: PcaNoiseOptions = {}): Transform<{
   /** What is added to red, green and blue of every pixel, on the scale of the pixels. */
   readonly shift: Rgb;
 }> {
+  assertKnownOptions('pcaNoise', options, ['pca', 'strength', 'by', 'divisor']);
   const { pca = IMAGENET_PCA, strength = 0.1, by = 'deviation', divisor = 1 } = options;
   if (!(Number.isFinite(strength) && strength >= 0)) {
     throw new OptionError({ code: 'OPTION_INVALID', message: `pcaNoise: strength is ${strength}, but must be a finite number of at least 0.` });

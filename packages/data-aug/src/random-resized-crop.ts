@@ -1,4 +1,4 @@
-import { OptionError, type RandomDraws } from '@convkit/tensor';
+import { OptionError, assertKnownOptions, type RandomDraws } from '@convkit/tensor';
 
 import type { Transform } from './augment.js';
 import { asSize, crop, type Box } from './crop.js';
@@ -38,6 +38,7 @@ const TRIES = 10;
  * ```
  */
 export function randomResizedCrop(size: number | ImageSize, options: RandomResizedCropOptions = {}): Transform<Box> {
+  assertKnownOptions('randomResizedCrop', options, ['scale', 'ratio']);
   const out = asSize(size, 'randomResizedCrop');
   const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = options;
   assertRange('scale', scale, 1);

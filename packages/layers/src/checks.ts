@@ -32,6 +32,9 @@ function assertOdd(owner: string, option: string, value: number): void {
   if (value % 2 === 0) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: ${option} is ${value}, but must be odd.` });
 }
 
+/** Names of the options that all response normalisations have. */
+export const normalisationOptions = ['size', 'alpha', 'divideAlphaBySize', 'beta', 'k'] as const;
+
 /** @throws OptionError `OPTION_INVALID` for the options of a response normalisation that untyped code has forgotten: without one of its numbers it would make nothing but NaN. */
 export function assertNormalisation(owner: string, { size, alpha, beta, k, divideAlphaBySize }: Omit<LrnOptions, 'groups'>): void {
   assertOdd(owner, 'size', size);

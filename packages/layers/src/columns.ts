@@ -1,5 +1,5 @@
 import { add, concatChannels, sliceChannels } from '@convkit/kernels-gpu';
-import { OptionError, ShapeError, formatShape, sizeOf, type DeviceTensor, type Shape } from '@convkit/tensor';
+import { OptionError, ShapeError, assertKnownOptions, formatShape, sizeOf, type DeviceTensor, type Shape } from '@convkit/tensor';
 import type { Layer, LayerDevice } from './layer.js';
 import { releaseAll } from './parameters.js';
 import type { Sequential } from './sequential.js';
@@ -34,6 +34,7 @@ export interface ColumnsOptions {
  */
 export function columns(name: string, stacks: readonly Sequential[], options: ColumnsOptions = {}): Layer {
   const owner = `${name} (columns)`;
+  assertKnownOptions(owner, options, ['reads']);
   const all = stacks.map((_, i) => i);
   const reads = options.reads ?? stacks.map(() => all);
   assertStacks(owner, stacks);

@@ -1,10 +1,10 @@
 import { conv2dBackwardInput, conv2dBackwardWeights, conv2dForward, splitsFor, sumRows, transpose } from '@convkit/kernels-gpu';
-import { OptionError, sizeOf, type Shape } from '@convkit/tensor';
+import { OptionError, assertKnownOptions, sizeOf, type Shape } from '@convkit/tensor';
 import { biasGradient } from './bias-gradient.js';
 import { assertGroups, assertWhole } from './checks.js';
 import { heNormal, zeros, type Initialiser } from './initialisers.js';
 import type { Layer } from './layer.js';
-import { windowOf, type WindowOptions } from './window.js';
+import { windowOf, windowOptions, type WindowOptions } from './window.js';
 
 /** Options of {@link conv2d}. */
 export interface Conv2dOptions extends WindowOptions {
@@ -36,6 +36,7 @@ export interface Conv2dOptions extends WindowOptions {
  */
 export function conv2d(name: string, options: Conv2dOptions): Layer {
   const owner = `${name} (conv2d)`;
+  assertKnownOptions(owner, options, ['outputs', 'kernelSize', 'groups', ...windowOptions, 'weight', 'bias']);
   const { outputs, groups = 1, weight = heNormal, bias = zeros } = options;
   const window = windowOf(owner, 'kernelSize', options.kernelSize, options);
   const [R, S] = window.size;
@@ -59,7 +60,7 @@ export function conv2d(name: string, options: Conv2dOptions): Layer {
     keeps: ['x'],
     outputShape,
     parameterSpecs: (x) => [
-      { name: 'weight', shape: [R, S, x[3] / groups, outputs], fanIn: fanIn(x), initialise: weight },
+      { name: 'weight', shape: [R, S, x[3] / groups, outputs], axes: 'filter rows, filter columns, input channels, outputs', fanIn: fanIn(x), initialise: weight },
       { name: 'bias', shape: [outputs], fanIn: fanIn(x), initialise: bias },
     ],
     scratchShapes: () => [],

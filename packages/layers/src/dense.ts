@@ -1,5 +1,5 @@
 import { denseBackwardInput, denseBackwardWeights, denseForward, transpose } from '@convkit/kernels-gpu';
-import { ShapeError, formatShape, sizeOf, type Shape } from '@convkit/tensor';
+import { ShapeError, assertKnownOptions, formatShape, sizeOf, type Shape } from '@convkit/tensor';
 import { biasGradient } from './bias-gradient.js';
 import { assertWhole } from './checks.js';
 import { heNormal, zeros, type Initialiser } from './initialisers.js';
@@ -32,6 +32,7 @@ export interface DenseOptions {
 export function dense(name: string, options: DenseOptions): Layer {
   const { outputs, weight = heNormal, bias = zeros } = options;
   const owner = `${name} (dense)`;
+  assertKnownOptions(owner, options, ['outputs', 'weight', 'bias']);
   assertWhole(owner, 'outputs', outputs, 1);
 
   const inputsOf = (x: Shape): number => {
@@ -48,7 +49,7 @@ export function dense(name: string, options: DenseOptions): Layer {
       return [x[0], outputs];
     },
     parameterSpecs: (x) => [
-      { name: 'weight', shape: [inputsOf(x), outputs], fanIn: inputsOf(x), initialise: weight },
+      { name: 'weight', shape: [inputsOf(x), outputs], axes: x.length > 2 ? 'row x column x channel, outputs' : 'inputs, outputs', fanIn: inputsOf(x), initialise: weight },
       { name: 'bias', shape: [outputs], fanIn: inputsOf(x), initialise: bias },
     ],
     scratchShapes: () => [],

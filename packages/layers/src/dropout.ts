@@ -1,5 +1,5 @@
 import { dropout as dropoutKernel, scale } from '@convkit/kernels-gpu';
-import { OptionError, RandomStream, sizeOf, type DeviceTensor } from '@convkit/tensor';
+import { OptionError, RandomStream, assertKnownOptions, sizeOf, type DeviceTensor } from '@convkit/tensor';
 import type { Layer } from './layer.js';
 
 /** Options of {@link dropout}. */
@@ -27,8 +27,10 @@ export interface DropoutOptions {
  * console.log(drop6.scratchShapes([128, 4096])); // [ [ 128, 4096 ] ]
  * ```
  */
-export function dropout(name: string, { keep, scaling }: DropoutOptions): Layer {
+export function dropout(name: string, options: DropoutOptions): Layer {
+  const { keep, scaling } = options;
   const owner = `${name} (dropout)`;
+  assertKnownOptions(owner, options, ['keep', 'scaling']);
   if (!(keep > 0 && keep <= 1)) throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: keep is ${keep}, but must be above 0 and at most 1.` });
   if (scaling !== 'test' && scaling !== 'train') {
     throw new OptionError({ code: 'OPTION_INVALID', message: `${owner}: scaling is "${String(scaling)}", but must be "test" or "train".` });

@@ -29,6 +29,8 @@ export interface ParameterSpec {
   readonly name: string;
   /** Its sizes, for the shape of the input that was asked about. */
   readonly shape: Shape;
+  /** What its axes are, for messages, such as `inputs, outputs`. Default: they do not say. */
+  readonly axes?: string;
   /** How many inputs reach one output; initialisers scale by it. */
   readonly fanIn: number;
   /** Draws its first values. */

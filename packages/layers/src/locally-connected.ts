@@ -1,10 +1,10 @@
 import { locallyConnectedBackwardInput, locallyConnectedBackwardWeights, locallyConnectedForward } from '@convkit/kernels-gpu';
-import { sizeOf, type Shape } from '@convkit/tensor';
+import { assertKnownOptions, sizeOf, type Shape } from '@convkit/tensor';
 import { biasGradient } from './bias-gradient.js';
 import { assertWhole } from './checks.js';
 import { heNormal, zeros, type Initialiser } from './initialisers.js';
 import type { Layer } from './layer.js';
-import { windowOf, type WindowOptions } from './window.js';
+import { windowOf, windowOptions, type WindowOptions } from './window.js';
 
 /** Options of {@link locallyConnected}. */
 export interface LocallyConnectedOptions extends WindowOptions {
@@ -37,6 +37,7 @@ export interface LocallyConnectedOptions extends WindowOptions {
  */
 export function locallyConnected(name: string, options: LocallyConnectedOptions): Layer {
   const owner = `${name} (locallyConnected)`;
+  assertKnownOptions(owner, options, ['outputs', 'kernelSize', ...windowOptions, 'weight', 'bias']);
   const { outputs, weight = heNormal, bias = zeros } = options;
   const window = windowOf(owner, 'kernelSize', options.kernelSize, options);
   const [R, S] = window.size;
@@ -54,7 +55,7 @@ export function locallyConnected(name: string, options: LocallyConnectedOptions)
     parameterSpecs: (x) => {
       const { output } = window.over(x);
       return [
-        { name: 'weight', shape: [...output, R, S, x[3], outputs], fanIn: fanIn(x), initialise: weight },
+        { name: 'weight', shape: [...output, R, S, x[3], outputs], axes: 'rows, columns, filter rows, filter columns, input channels, outputs', fanIn: fanIn(x), initialise: weight },
         { name: 'bias', shape: [...output, outputs], fanIn: fanIn(x), initialise: bias },
       ];
     },

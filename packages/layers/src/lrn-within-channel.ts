@@ -1,5 +1,6 @@
 import { lrnForward, lrnWithinChannelBackward, lrnWithinChannelScale } from '@convkit/kernels-gpu';
-import { assertImages, assertNormalisation } from './checks.js';
+import { assertKnownOptions } from '@convkit/tensor';
+import { assertImages, assertNormalisation, normalisationOptions } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrnWithinChannel}. */
@@ -34,6 +35,7 @@ export interface LrnWithinChannelOptions {
 export function lrnWithinChannel(name: string, options: LrnWithinChannelOptions): Layer {
   const { size, alpha, beta, k, divideAlphaBySize } = options;
   const owner = `${name} (lrnWithinChannel)`;
+  assertKnownOptions(owner, options, normalisationOptions);
   assertNormalisation(owner, options);
   const attributes = { size, alpha: divideAlphaBySize ? alpha / size ** 2 : alpha, beta, k };
 

@@ -1,5 +1,6 @@
 import { lrnBackward, lrnForward, lrnScale } from '@convkit/kernels-gpu';
-import { assertGroups, assertImages, assertNormalisation, assertWhole } from './checks.js';
+import { assertKnownOptions } from '@convkit/tensor';
+import { assertGroups, assertImages, assertNormalisation, assertWhole, normalisationOptions } from './checks.js';
 import type { Layer } from './layer.js';
 
 /** Options of {@link lrn}. Hardly one has a default, because the libraries of the field disagree about them. */
@@ -41,6 +42,7 @@ export interface LrnOptions {
 export function lrn(name: string, options: LrnOptions): Layer {
   const { size, alpha, beta, k, divideAlphaBySize, groups = 1 } = options;
   const owner = `${name} (lrn)`;
+  assertKnownOptions(owner, options, [...normalisationOptions, 'groups']);
   assertNormalisation(owner, options);
   assertWhole(owner, 'groups', groups, 1);
   const attributes = { size, alpha: divideAlphaBySize ? alpha / size : alpha, beta, k, groups };

@@ -1,5 +1,5 @@
-import { ShapeError, formatShape, type Shape } from '@convkit/tensor';
-import { windowOf, type WindowOptions } from './window.js';
+import { ShapeError, assertKnownOptions, formatShape, type Shape } from '@convkit/tensor';
+import { windowOf, windowOptions, type WindowOptions } from './window.js';
 
 /** Options of {@link maxPool} and {@link avgPool}. */
 export interface PoolOptions extends WindowOptions {
@@ -12,6 +12,7 @@ export interface PoolOptions extends WindowOptions {
  * @throws OptionError `OPTION_INVALID`
  */
 export function poolWindowOf(owner: string, options: PoolOptions) {
+  assertKnownOptions(owner, options, ['window', ...windowOptions]);
   const window = windowOf(owner, 'window', options.window, options);
   return {
     /** Of the kernels, on an image of shape `x`. */

@@ -169,7 +169,8 @@ export class Sequential {
 /** Picks a layer's parameters out of the map and holds their shapes against what the layer asks for. */
 function ownParameters(layer: Layer, x: Shape, parameters: ReadonlyMap<string, DeviceTensor>): Record<string, DeviceTensor> {
   const own: Record<string, DeviceTensor> = {};
-  for (const { name, shape } of layer.parameterSpecs(x)) {
+  for (const spec of layer.parameterSpecs(x)) {
+    const { name, shape } = spec;
     const full = `${layer.name}.${name}`;
     const tensor = parameters.get(full);
     if (tensor === undefined) {
@@ -180,10 +181,17 @@ function ownParameters(layer: Layer, x: Shape, parameters: ReadonlyMap<string, D
         code: 'SHAPE_MISMATCH',
         message: `${layer.name} (${layer.kind}): ${full} does not fit x.`,
         values: { x: formatShape(x), [full]: formatShape(tensor.shape) },
-        help: `${full} should be ${formatShape(shape)}.`,
+        help: cureOf(full, spec, tensor.shape),
       });
     }
     own[name] = tensor;
   }
   return own;
+}
+
+/** What a parameter should be, and how to get there from the order of other libraries: outputs, inputs, filter. */
+function cureOf(full: string, { shape, axes }: ParameterSpec, given: Shape): string {
+  const turn = shape.map((_, axis) => (axis < shape.length - 2 ? axis + 2 : shape.length - 1 - axis));
+  const turned = sameShape(given.map((_, axis) => given[turn[axis]]), shape);
+  return `${full} should be ${formatShape(shape)}${axes === undefined ? '' : ` (${axes})`}.${turned ? ` If outputs come first, as in PyTorch and Caffe, transpose it by ${formatShape(turn)}.` : ''}`;
 }

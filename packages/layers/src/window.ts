@@ -14,6 +14,9 @@ export interface WindowOptions {
   readonly rounding?: 'floor' | 'ceil';
 }
 
+/** Names of {@link WindowOptions}. */
+export const windowOptions = ['stride', 'padding', 'rounding'] as const;
+
 /** A window of a fixed size, ready to be laid over images. */
 interface Window {
   readonly size: readonly [number, number];

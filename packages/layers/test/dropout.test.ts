@@ -1,11 +1,11 @@
 import { openHostDevice, type Device } from '@convkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { Sequential, dropout, type ForwardMode } from '@convkit/layers';
+import { Sequential, dropout, type DropoutOptions, type ForwardMode } from '@convkit/layers';
 
 const n = 100_000;
 
-async function run(options: { name?: string; keep: number; scaling: 'test' | 'train' }, mode: ForwardMode, device: Device = openHostDevice()) {
-  const net = new Sequential([dropout(options.name ?? 'drop1', options)]);
+async function run({ name = 'drop1', ...options }: DropoutOptions & { readonly name?: string }, mode: ForwardMode, device: Device = openHostDevice()) {
+  const net = new Sequential([dropout(name, options)]);
   const x = await device.upload([1, n], new Float32Array(n).fill(2), 'x');
   const { y, tape } = await net.forward(device, x, new Map(), mode);
   const { dx } = await net.backward(tape, await device.upload([1, n], new Float32Array(n).fill(3), 'dy'), { wantDx: true });

@@ -128,6 +128,22 @@ describe('refusals', () => {
   });
 });
 
+describe('an option that nobody reads', () => {
+  it.each(Object.entries(layerLaws).filter(([, { withOptions }]) => withOptions !== undefined))('is refused by %s', (kind, { withOptions }) => {
+    expect(withOptions?.({})).toMatchObject({ name: `${kind}1`, kind });
+    expect(() => withOptions?.({ pad: 1 })).toThrow(expect.objectContaining({ name: 'OptionError', code: 'OPTION_INVALID', summary: `${kind}1 (${kind}): there is no option "pad".` }));
+  });
+
+  it('is told beside those there are', () => {
+    expect(() => layerLaws.conv2d.withOptions?.({ pad: 1 })).toThrow('help: there are outputs, kernelSize, groups, stride, padding, rounding, weight, bias.');
+  });
+
+  it('is refused by every layer that takes options', () => {
+    // A layer without options takes a name alone.
+    for (const [kind, { withOptions }] of Object.entries(layerLaws)) expect(`${kind}: ${withOptions !== undefined}`).toBe(`${kind}: ${(exported[kind as 'relu'] as (...all: never[]) => unknown).length > 1}`);
+  });
+});
+
 interface Numbers {
   readonly xShape: Shape;
   readonly x: Float64Array;

@@ -287,9 +287,45 @@ describe('predict', () => {
     );
     const parameters = await uploadParameters(device, new Map([['fc1.weight', Tensor.zeros([2, 3])], ['fc1.bias', Tensor.zeros([2])]]));
     await expect(stack.predict(device, x, parameters)).rejects.toThrow(
-      'fc1 (dense): fc1.weight does not fit x.\n  x          [1, 3]\n  fc1.weight [2, 3]\n  help: fc1.weight should be [3, 2].\n  code: SHAPE_MISMATCH',
+      'fc1 (dense): fc1.weight does not fit x.\n  x          [1, 3]\n  fc1.weight [2, 3]\n  help: fc1.weight should be [3, 2] (inputs, outputs). If outputs come first, as in PyTorch and Caffe, transpose it by [1, 0].\n  code: SHAPE_MISMATCH',
     );
     expect(device.report().launches).toBe(0);
+  });
+
+  it.each([
+    ['conv1.weight [64, 32, 3, 5]', conv2d('conv1', { outputs: 64, kernelSize: [3, 5] }), [64, 32, 3, 5], '[3, 5, 32, 64] (filter rows, filter columns, input channels, outputs). If outputs come first, as in PyTorch and Caffe, transpose it by [2, 3, 1, 0].'],
+    ['conv1.weight [32, 3, 5, 64]', conv2d('conv1', { outputs: 64, kernelSize: [3, 5] }), [32, 3, 5, 64], '[3, 5, 32, 64] (filter rows, filter columns, input channels, outputs).'],
+    ['conv1.weight [64, 32, 3, 5, 1]', conv2d('conv1', { outputs: 64, kernelSize: [3, 5] }), [64, 32, 3, 5, 1], '[3, 5, 32, 64] (filter rows, filter columns, input channels, outputs).'],
+    ['conv1.weight [3, 5, 32, 65]', conv2d('conv1', { outputs: 64, kernelSize: [3, 5] }), [3, 5, 32, 65], '[3, 5, 32, 64] (filter rows, filter columns, input channels, outputs).'],
+    ['fc1.weight [2, 1152]', dense('fc1', { outputs: 2 }), [2, 1152], '[1152, 2] (row x column x channel, outputs). If outputs come first, as in PyTorch and Caffe, transpose it by [1, 0].'],
+  ] as const)('says how the axes of %s should stand', async (_, layer, given, wanted) => {
+    const device = openHostDevice();
+    const x = await device.upload([1, 6, 6, 32], new Float32Array(1152), 'x');
+    const parameters = await uploadParameters(device, new Map([[`${layer.name}.weight`, Tensor.zeros(given)], [`${layer.name}.bias`, Tensor.zeros([layer.outputShape(x.shape).at(-1) as number])]]));
+    await expect(new Sequential([layer]).predict(device, x, parameters)).rejects.toThrow(`help: ${layer.name}.weight should be ${wanted}\n`);
+  });
+
+  it('takes weights of PyTorch once they are transposed as it says', async () => {
+    const device = openHostDevice();
+    const layer = conv2d('conv1', { outputs: 2, kernelSize: 2 });
+    const pixel = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    const x = await device.upload([1, 2, 2, 3], pixel, 'x');
+    // [outputs, inputs, rows, columns], and what the correlation is by its formula, with x [rows, columns, inputs].
+    const outputsFirst = Float32Array.from({ length: 24 }, (_, i) => i - 11);
+    const expected = [0, 1].map((k) => pixel.reduce((sum, value, i) => sum + value * outputsFirst[((k * 3 + (i % 3)) * 2 + Math.floor(i / 6)) * 2 + (Math.floor(i / 3) % 2)], 0));
+    const sizes = [2, 3, 2, 2];
+    const order = [2, 3, 1, 0];
+    const turned = Tensor.zeros(order.map((from) => sizes[from]));
+    turned.data.forEach((_, i) => {
+      const at = [0, 0, 0, 0];
+      for (let axis = 3, rest = i; axis >= 0; axis--) {
+        at[order[axis]] = rest % turned.shape[axis];
+        rest = Math.floor(rest / turned.shape[axis]);
+      }
+      turned.data[i] = outputsFirst[at.reduce((place, index, axis) => place * sizes[axis] + index, 0)];
+    });
+    const parameters = await uploadParameters(device, new Map([['conv1.weight', turned], ['conv1.bias', Tensor.zeros([2])]]));
+    expect([...(await device.download(await new Sequential([layer]).predict(device, x, parameters))).data]).toEqual(expected);
   });
 });
 

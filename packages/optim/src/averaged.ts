@@ -1,4 +1,4 @@
-import { OptionError } from '@convkit/tensor';
+import { OptionError, assertKnownOptions } from '@convkit/tensor';
 import { averageWeights } from './average-weights.js';
 import type { Optimiser } from './sgd.js';
 
@@ -29,7 +29,9 @@ export interface AveragedOptions {
  * console.log((await device.download(parameters.get('w')!)).data[0], (await device.download(average)).data[0]); // -3 0
  * ```
  */
-export function averaged(optimiser: Optimiser, { decay }: AveragedOptions): Optimiser {
+export function averaged(optimiser: Optimiser, options: AveragedOptions): Optimiser {
+  assertKnownOptions('averaged', options, ['decay']);
+  const { decay } = options;
   if (!(decay >= 0 && decay < 1)) throw new OptionError({ code: 'OPTION_INVALID', message: `averaged: decay is ${decay}, but must be from 0 up to but not including 1.` });
   return {
     async initialState(device, parameters) {

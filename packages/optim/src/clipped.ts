@@ -1,4 +1,4 @@
-import { OptionError, sizeOf, type Device, type DeviceTensor } from '@convkit/tensor';
+import { OptionError, assertKnownOptions, sizeOf, type Device, type DeviceTensor } from '@convkit/tensor';
 import { clipFactor } from './clip-factor.js';
 import { clipGradient } from './clip-gradient.js';
 import type { Optimiser } from './sgd.js';
@@ -33,7 +33,9 @@ export interface ClippedOptions {
  * for (const w of parameters.values()) console.log((await device.download(w)).data); // Float32Array(2) [ -0.59…, 0.79… ]
  * ```
  */
-export function clipped(optimiser: Optimiser, { norm }: ClippedOptions): Optimiser {
+export function clipped(optimiser: Optimiser, options: ClippedOptions): Optimiser {
+  assertKnownOptions('clipped', options, ['norm']);
+  const { norm } = options;
   if (!(norm > 0 && norm < Infinity)) throw new OptionError({ code: 'OPTION_INVALID', message: `clipped: norm is ${norm}, but must be a number above 0.` });
   return {
     initialState: (device, parameters) => optimiser.initialState(device, parameters),

@@ -1,3 +1,5 @@
+import { assertKnownOptions } from '@convkit/tensor';
+
 /** How one parameter departs from the common rate and decay. */
 export interface Factors {
   /** Multiplies the learning rate. 0 freezes the parameter: no update, no decay. */
@@ -15,6 +17,8 @@ export interface FactorRule extends Partial<Factors> {
 /**
  * Makes a look-up out of rules. The first rule that matches counts; without one both factors are 1.
  *
+ * @throws OptionError `OPTION_INVALID` for a rule with something else in it.
+ *
  * @example
  * ```ts
  * import { factorsBy } from '@convkit/optim';
@@ -25,6 +29,7 @@ export interface FactorRule extends Partial<Factors> {
  * ```
  */
 export function factorsBy(rules: readonly FactorRule[]): (name: string) => Factors {
+  for (const rule of rules) assertKnownOptions('factorsBy', rule, ['match', 'rateFactor', 'decayFactor']);
   return (name) => {
     // `search` starts at the beginning whatever the flags; `test` would go on where a global pattern stopped.
     const { rateFactor = 1, decayFactor = 1 } = rules.find(({ match }) => name.search(match) >= 0) ?? {};

@@ -1,4 +1,4 @@
-import { OptionError, sizeOf, type Device, type DeviceTensor } from '@convkit/tensor';
+import { OptionError, assertKnownOptions, sizeOf, type Device, type DeviceTensor } from '@convkit/tensor';
 import { factorsBy, type FactorRule, type Factors } from './factors.js';
 import { sgdApply } from './sgd-apply.js';
 import { sgdVelocity } from './sgd-velocity.js';
@@ -73,6 +73,7 @@ export interface Optimiser {
  * ```
  */
 export function sgd(options: SgdOptions): Optimiser {
+  assertKnownOptions('sgd', options, ['momentum', 'decay', 'factors', 'form']);
   const { momentum, decay, factors = [], form = '2012' } = options;
   if (!(momentum >= 0 && momentum < 1)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: momentum is ${momentum}, but must be from 0 up to but not including 1.` });
   if (!(decay >= 0 && decay < Infinity)) throw new OptionError({ code: 'OPTION_INVALID', message: `sgd: decay is ${decay}, but must be at least 0.` });

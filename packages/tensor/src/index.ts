@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { ConvkitError, DeviceError, FormatError, OptionError, OwnershipError, ShapeError, type ErrorParts } from './errors.js';
+export { assertKnownOptions } from './assert-known-options.js';
 export { assertShape, formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 export { Tensor } from './tensor.js';
 export { DeviceTensor } from './device-tensor.js';

@@ -111,19 +111,21 @@ export type LayerDesign =
 export function buildLayer(name: string, design: LayerDesign, { classes }: { readonly classes: number }): Layer {
   switch (design.type) {
     case 'conv2d':
-      return conv2d(name, { ...design, ...initialisers(design) });
+      return conv2d(name, weightedOptions(design));
     case 'locallyConnected':
-      return locallyConnected(name, { ...design, ...initialisers(design) });
-    case 'dense':
-      return dense(name, { outputs: design.outputs === 'classes' ? classes : design.outputs, ...initialisers(design) });
+      return locallyConnected(name, weightedOptions(design));
+    case 'dense': {
+      const { swapped: _, ...options } = weightedOptions(design);
+      return dense(name, { ...options, outputs: options.outputs === 'classes' ? classes : options.outputs });
+    }
     case 'lrn':
-      return lrn(name, design);
+      return lrn(name, optionsOf(design));
     case 'lrnWithinChannel':
-      return lrnWithinChannel(name, design);
+      return lrnWithinChannel(name, optionsOf(design));
     case 'maxPool':
-      return maxPool(name, design);
+      return maxPool(name, optionsOf(design));
     case 'avgPool':
-      return avgPool(name, design);
+      return avgPool(name, optionsOf(design));
     case 'relu':
       return relu(name);
     case 'tanh':
@@ -131,12 +133,17 @@ export function buildLayer(name: string, design: LayerDesign, { classes }: { rea
     case 'sigmoid':
       return sigmoid(name);
     case 'dropout':
-      return dropout(name, design);
+      return dropout(name, optionsOf(design));
   }
 }
 
-function initialisers({ initialWeight, initialBias }: WeightedDesign): { readonly weight: Initialiser; readonly bias: Initialiser } {
-  return { weight: initialiserOf(initialWeight), bias: initialBias === 'pytorch' ? initialiserOf('pytorch') : constant(initialBias) };
+/** All of a description but what tells it from others. */
+function optionsOf<D extends LayerDesign>({ type: _, ...options }: D): Omit<D, 'type'> {
+  return options;
+}
+
+function weightedOptions<D extends LayerDesign & WeightedDesign>({ type: _, initialWeight, initialBias, ...options }: D) {
+  return { ...options, weight: initialiserOf(initialWeight), bias: initialBias === 'pytorch' ? initialiserOf('pytorch') : constant(initialBias) };
 }
 
 function initialiserOf(initial: InitialWeight): Initialiser {

@@ -24,6 +24,8 @@ export interface LayerLaw {
   readonly cases: readonly LawCase[];
   /** Empty only for layers that take every shape. */
   readonly refusals: readonly Refusal[];
+  /** Makes the layer, called like its kind with a 1 behind, with more options than it needs; absent for layers without options. */
+  readonly withOptions?: (more: object) => Layer;
 }
 
 const training: ForwardMode = { training: true, seed: 11, step: 3 };
@@ -33,6 +35,7 @@ const normal = { size: 5, alpha: 0.9, divideAlphaBySize: true, beta: 0.75, k: 2 
 /** By name of the export. A layer that is exported and not listed here fails the tests. */
 export const layerLaws: Readonly<Record<string, LayerLaw>> = {
   columns: {
+    withOptions: (more) => columns('columns1', ['a', 'b'].map((id) => new Sequential([dense(`fc1${id}`, { outputs: 2 })])), { ...more }),
     cases: [
       {
         title: 'both read all, results that end in a ReLU',
@@ -73,6 +76,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   conv2d: {
+    withOptions: (more) => conv2d('conv2d1', { outputs: 3, kernelSize: 3, ...more }),
     cases: [
       { title: 'plain', layer: conv2d('conv1', { outputs: 3, kernelSize: 3 }), x: [2, 5, 4, 2] },
       {
@@ -102,6 +106,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   locallyConnected: {
+    withOptions: (more) => locallyConnected('locallyConnected1', { outputs: 3, kernelSize: 3, ...more }),
     cases: [
       { title: 'plain', layer: locallyConnected('local1', { outputs: 3, kernelSize: 3 }), x: [2, 5, 4, 2] },
       {
@@ -126,6 +131,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   dense: {
+    withOptions: (more) => dense('dense1', { outputs: 3, ...more }),
     cases: [
       { title: 'on features', layer: dense('fc1', { outputs: 4 }), x: [3, 5] },
       { title: 'on images', layer: dense('fc2', { outputs: 3 }), x: [2, 2, 3, 2] },
@@ -154,6 +160,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     refusals: [],
   },
   lrn: {
+    withOptions: (more) => lrn('lrn1', { ...normal, ...more }),
     cases: [
       { title: 'alpha divided, five of seven channels', layer: lrn('norm1', normal), x: [2, 2, 3, 7] },
       { title: 'alpha not divided, another exponent', layer: lrn('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 2, 2, 6] },
@@ -170,6 +177,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   lrnWithinChannel: {
+    withOptions: (more) => lrnWithinChannel('lrnWithinChannel1', { ...normal, ...more }),
     cases: [
       { title: 'alpha divided', layer: lrnWithinChannel('norm1', { ...normal, size: 3 }), x: [2, 4, 5, 2] },
       { title: 'alpha not divided, another exponent', layer: lrnWithinChannel('norm2', { ...normal, divideAlphaBySize: false, beta: 0.6, k: 1 }), x: [1, 6, 3, 3] },
@@ -178,6 +186,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     refusals: [{ layer: lrnWithinChannel('norm1', normal), x: [2, 5], text: 'norm1 (lrnWithinChannel): x must be [N, H, W, C].\n  x [2, 5]\n  help: images are pictures, rows, columns, channels: channels come last.\n  code: SHAPE_MISMATCH' }],
   },
   maxPool: {
+    withOptions: (more) => maxPool('maxPool1', { window: 3, ...more }),
     cases: [
       { title: 'overlapping', layer: maxPool('pool1', { window: 3, stride: 2 }), x: [2, 7, 5, 3], kink: 'where inputs are equal' },
       {
@@ -197,6 +206,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   avgPool: {
+    withOptions: (more) => avgPool('avgPool1', { window: 3, ...more }),
     cases: [
       { title: 'overlapping', layer: avgPool('pool1', { window: 3, stride: 2 }), x: [2, 7, 5, 3] },
       { title: 'hanging over, oblong, padded', layer: avgPool('pool2', { window: [3, 2], stride: [2, 2], padding: [1, 0, 0, 1], rounding: 'ceil' }), x: [1, 6, 6, 2] },
@@ -212,6 +222,7 @@ export const layerLaws: Readonly<Record<string, LayerLaw>> = {
     ],
   },
   dropout: {
+    withOptions: (more) => dropout('dropout1', { keep: 0.5, scaling: 'test', ...more }),
     cases: [
       { title: 'mean put right in evaluation', layer: dropout('drop1', { keep: 0.5, scaling: 'test' }), x: [4, 9], modes: both },
       { title: 'mean put right in training', layer: dropout('drop2', { keep: 0.7, scaling: 'train' }), x: [2, 3, 3, 2], modes: both },

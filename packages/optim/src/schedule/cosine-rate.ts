@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertAboveZero, assertRate, assertUnit, partDone, type ScheduleUnit } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -28,7 +29,9 @@ export interface CosineRateOptions {
  * console.log([0, 30, 45, 90].map((epoch) => rate({ step: 0, epoch }).toFixed(3))); // [ '0.100', '0.075', '0.050', '0.000' ]
  * ```
  */
-export function cosineRate({ rate, least = 0, until, unit = 'epoch' }: CosineRateOptions): Schedule {
+export function cosineRate(options: CosineRateOptions): Schedule {
+  assertKnownOptions('cosineRate', options, ['rate', 'least', 'until', 'unit']);
+  const { rate, least = 0, until, unit = 'epoch' } = options;
   assertRate('cosineRate', rate);
   assertRate('cosineRate', least, 'least');
   assertAboveZero('cosineRate', until, 'until');

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertAboveZero, assertRate, invalid } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -29,7 +30,9 @@ export interface DexpRateOptions {
  * console.log([0, 22.5, 45, 67.5].map((epoch) => rate({ step: 0, epoch }).toFixed(8))); // [ '0.01000000', '0.00158740', '0.00025198', '0.00004000' ]
  * ```
  */
-export function dexpRate({ rate, factor, steps, epochs }: DexpRateOptions): Schedule {
+export function dexpRate(options: DexpRateOptions): Schedule {
+  assertKnownOptions('dexpRate', options, ['rate', 'factor', 'steps', 'epochs']);
+  const { rate, factor, steps, epochs } = options;
   assertRate('dexpRate', rate);
   assertAboveZero('dexpRate', factor, 'factor');
   assertAboveZero('dexpRate', epochs, 'epochs');

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertRate, assertUnit, invalid, type ScheduleUnit } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -28,7 +29,9 @@ export interface ManualRateOptions {
  * console.log(rate({ step: 600600, epoch: 60 }), rate({ step: 720720, epoch: 72 })); // 0.0001 0
  * ```
  */
-export function manualRate({ rates, unit = 'epoch' }: ManualRateOptions): Schedule {
+export function manualRate(options: ManualRateOptions): Schedule {
+  assertKnownOptions('manualRate', options, ['rates', 'unit']);
+  const { rates, unit = 'epoch' } = options;
   assertUnit('manualRate', unit);
   for (const { rate } of rates) assertRate('manualRate', rate);
   const moments = rates.map(({ from }) => from);

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertRate, invalid } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -38,7 +39,9 @@ export interface PlateauRateOptions {
  * console.log(rate({ step: 300, epoch: 3, evaluations: evaluations.slice(0, 3) }), rate({ step: 400, epoch: 4, evaluations })); // 0.01 0.001
  * ```
  */
-export function plateauRate({ rate, factor = 0.1, patience, threshold = 0, metric = 'top1', least = 0 }: PlateauRateOptions): Schedule {
+export function plateauRate(options: PlateauRateOptions): Schedule {
+  assertKnownOptions('plateauRate', options, ['rate', 'factor', 'patience', 'threshold', 'metric', 'least']);
+  const { rate, factor = 0.1, patience, threshold = 0, metric = 'top1', least = 0 } = options;
   for (const [what, value] of [['rate', rate], ['threshold', threshold], ['least', least]] as const) assertRate('plateauRate', value, what);
   if (!(factor >= 0 && factor < 1)) throw invalid(`plateauRate: factor is ${factor}, but must be from 0 up to but not including 1.`);
   if (!(Number.isSafeInteger(patience) && patience >= 0)) throw invalid(`plateauRate: patience is ${patience}, but must be a whole number of at least 0.`);

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertAboveZero, assertRate, assertUnit, partDone, type ScheduleUnit } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -30,7 +31,9 @@ export interface PolynomialRateOptions {
  * console.log(rate({ step: 225000, epoch: 45 })); // 0.0025
  * ```
  */
-export function polynomialRate({ rate, power = 1, least = 0, until, unit = 'epoch' }: PolynomialRateOptions): Schedule {
+export function polynomialRate(options: PolynomialRateOptions): Schedule {
+  assertKnownOptions('polynomialRate', options, ['rate', 'power', 'least', 'until', 'unit']);
+  const { rate, power = 1, least = 0, until, unit = 'epoch' } = options;
   assertRate('polynomialRate', rate);
   assertAboveZero('polynomialRate', power, 'power');
   assertRate('polynomialRate', least, 'least');

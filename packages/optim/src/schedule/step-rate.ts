@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertRate, assertUnit, invalid, type ScheduleUnit } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -26,7 +27,9 @@ export interface StepRateOptions {
  * console.log(rate({ step: 0, epoch: 0 }), rate({ step: 250250, epoch: 25 })); // 0.01 0.001
  * ```
  */
-export function stepRate({ rate, at, factor = 0.1, unit = 'epoch' }: StepRateOptions): Schedule {
+export function stepRate(options: StepRateOptions): Schedule {
+  assertKnownOptions('stepRate', options, ['rate', 'at', 'factor', 'unit']);
+  const { rate, at, factor = 0.1, unit = 'epoch' } = options;
   assertRate('stepRate', rate);
   assertRate('stepRate', factor, 'factor');
   assertUnit('stepRate', unit);

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@convkit/tensor';
 import { assertAboveZero, assertRate, assertUnit, partDone, type ScheduleUnit } from './checks.js';
 import type { Schedule } from './progress.js';
 
@@ -26,7 +27,9 @@ export interface WarmUpOptions {
  * console.log([0, 2.5, 5, 30].map((epoch) => rate({ step: 0, epoch }).toFixed(2))); // [ '0.10', '0.25', '0.40', '0.04' ]
  * ```
  */
-export function warmUp(schedule: Schedule, { until, from = 0, unit = 'epoch' }: WarmUpOptions): Schedule {
+export function warmUp(schedule: Schedule, options: WarmUpOptions): Schedule {
+  assertKnownOptions('warmUp', options, ['until', 'from', 'unit']);
+  const { until, from = 0, unit = 'epoch' } = options;
   assertAboveZero('warmUp', until, 'until');
   assertRate('warmUp', from, 'from');
   assertUnit('warmUp', unit);
