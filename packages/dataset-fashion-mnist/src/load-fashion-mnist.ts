@@ -93,5 +93,11 @@ async function fetchBytes(url: URL, onBytes: (bytes: number) => void): Promise<U
     }
     onBytes(length);
   }
-  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
