@@ -66,13 +66,14 @@ export function createCli(): Command {
     .option('--seed <n>', 'decides first weights, order, augmentation and dropout (default: 1)', whole(0))
     .option('--workers <n>', 'threads that read and augment images ahead of training; 0: none. They change nothing but the time (default: none for data that lie in memory, else one for each core but one, at most 4)', whole(0))
     .option('--strict', 'end with an error at an image that cannot be read, instead of skipping it with a warning')
+    .option('--max-skipped <n>', 'end with an error when more training images, or more test images, than so many, or than such a part of them, cannot be read: 50, 0.01 (default: 0.001; a part is 10 at least)', imagesOrPart)
     .option('--evaluate-every <epochs>', 'epochs from one evaluation to the next (default: 1)', whole(1))
     .option('--checkpoint-every <steps>', 'updates from one checkpoint to the next (default: an epoch)', whole(1))
     .option('--keep <n>', 'how many of the newest checkpoints stay, beside the best (default: 3)', whole(1))
     .option('--early-stop <n>', 'end when more than so many evaluations in a row brought no better top-1, with the best weights', whole(0))
     .option('--flat-after <updates>', 'end with an error when the loss stays that of a guess over twice so many updates', whole(1))
     .option('--out <folder>', 'the run folder, new or empty (default: runs/DATE-MODEL)')
-    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-time, --micro-batch, --device, --workers, --strict, --evaluate-every, --checkpoint-every, --keep, --early-stop, --flat-after and --tensorboard may be given beside it')
+    .option('--resume <run>', 'go on with a run folder, or from one of its checkpoints; --max-steps, --max-time, --micro-batch, --device, --workers, --strict, --max-skipped, --evaluate-every, --checkpoint-every, --keep, --early-stop, --flat-after and --tensorboard may be given beside it')
     .option('--replay <run>', 'begin anew and repeat another run as far as it came, with all that commands did to its rates; ends with the same weights on the same device')
     .option('--tensorboard', 'write files for TensorBoard into the run folder: numbers of every update, kernels of the first layer and histograms of all parameters at every checkpoint')
     .addOption(portOption('--dashboard [port]', 'show the run in a browser on this machine, and steer it from there; the address is printed').preset('0'))
@@ -413,11 +414,16 @@ function time(text: string): number {
   return seconds;
 }
 
-function batchesOrPart(text: string): number {
-  const value = Number(text);
-  const valid = /^\d+$/.test(text) ? Number.isSafeInteger(value) && value >= 1 : /^0?\.\d+$/.test(text) && value > 0;
-  if (!valid) throw new InvalidArgumentError('It must be a whole number of batches of at least 1, or a part of them between 0 and 1, such as 0.1.');
-  return value;
+const batchesOrPart = wholeOrPart('batches', 1);
+const imagesOrPart = wholeOrPart('images', 0);
+
+function wholeOrPart(of: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const valid = /^\d+$/.test(text) ? Number.isSafeInteger(value) && value >= least : /^0?\.\d+$/.test(text) && value > 0;
+    if (!valid) throw new InvalidArgumentError(`It must be a whole number of ${of} of at least ${least}, or a part of them between 0 and 1, such as 0.1.`);
+    return value;
+  };
 }
 
 function rates(text: string): readonly number[] {

@@ -45,6 +45,8 @@ const descriptionSchema = z.object({
   /** Judgements without a new best after which the run ends. */
   earlyStop: z.exactOptional(z.int().nonnegative()),
   flatAfter: z.exactOptional(positive),
+  /** Images of each part that may be unreadable, or below 1 such a part of them. */
+  maxSkipped: z.exactOptional(z.union([z.int().nonnegative(), z.number().gt(0).lt(1)])),
   created: z.string(),
   versions: z.record(z.string(), z.string()),
 });

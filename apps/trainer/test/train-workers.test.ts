@@ -56,6 +56,31 @@ it('trains to the same bits with two threads that make the batches, stopped and 
   for (const run of [first, second]) expect(skippedOf(run).filter((message) => message.includes('/train/'))).toHaveLength(1);
 });
 
+it('does not begin when more images cannot be read than may be skipped', async () => {
+  const refused = await alexnet(['train', ...common, '--max-skipped', '0', '--max-steps', '7', '--out', 'refused'], { cwd });
+  expect(refused).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/^error: 1 of 16 training images cannot be read \(6\.25 %\), and 0 may be skipped: \S*cat\/2\.jpg\nhelp: mend or remove them \(.*data inspect .*--max-skipped.*\n$/) as string });
+  await expect(mkdir(join(cwd, 'refused'))).resolves.toBeUndefined();
+});
+
+it.each([0, 2])('stops and saves when it meets more of them than may be skipped, and goes on when more may be (%i threads)', async (workers) => {
+  const out = `limited-${workers}`;
+  const resume = (...args: string[]) => alexnet(['train', '--resume', out, '--workers', String(workers), '--json', ...args], { cwd });
+  const first = await alexnet(['train', ...common, '--workers', String(workers), '--max-steps', '2', '--out', out], { cwd });
+  expect(first.exitCode).toBe(0);
+  const stopped = await resume('--max-steps', '7', '--max-skipped', '0');
+  expect(stopped).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^error: 1 of (16 training|8 test) images cannot be read /) as string });
+  expect(stopped.events.map(({ type }) => type)).not.toContain('done');
+  const { step } = stopped.events.filter(({ type }) => type === 'checkpoint').at(-1) as { step: number };
+  expect(stepsOf(stopped).at(-1)?.step).toBe(step);
+  // The limit is part of the run.
+  const again = await resume('--max-steps', '7');
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^error: 1 of /) as string });
+  const last = await resume('--max-steps', '7', '--max-skipped', '0.5');
+  expect(last).toMatchObject({ exitCode: 0, stderr: '' });
+  expect([first, stopped, again, last].flatMap(stepsOf)).toEqual(stepsOf(whole));
+  expect(doneOf(last).weightsSha256).toBe(doneOf(whole).weightsSha256);
+});
+
 it('ends at such an image under --strict', async () => {
   const strict = await alexnet(['train', ...common, '--workers', '1', '--strict', '--max-steps', '7', '--out', 'strict'], { cwd });
   expect(strict.exitCode).toBe(1);

@@ -30,7 +30,7 @@ import { limitJudgement, limitRows } from '../limits/limit-rows.js';
 import { limitsOf, type LimitFlags } from '../limits/run-limits.js';
 import { loadCheckpoint } from '../load-checkpoint.js';
 import { defaultWorkers, openTrainingLoader } from '../loader/open-training-loader.js';
-import { SkippedImages } from '../loader/skipped-images.js';
+import { defaultMaxSkipped, SkippedImages } from '../loader/skipped-images.js';
 import { openOutput } from '../output.js';
 import { describePlan, fitRun, planRun, type FittingRun, type RunWork } from '../plan/plan-run.js';
 import { chooseReporter, type LogFormat } from '../reporters/choose-reporter.js';
@@ -67,6 +67,7 @@ export interface TrainFlags extends RecipeFlags, LimitFlags {
   readonly replay?: string;
   readonly workers?: number;
   readonly strict?: boolean;
+  readonly maxSkipped?: number;
   readonly tensorboard?: boolean;
   readonly log?: LogFormat;
   /** Port of the dashboard; 0: any that is free. */
@@ -140,7 +141,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
   const { classes } = raw.train;
   const { data, preparation } = await prepareData(recipe, raw);
   const { format, statistics } = preparation;
-  const { seed = 1, maxSteps, maxTime, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = flags;
+  const { seed = 1, maxSteps, maxTime, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, maxSkipped } = flags;
   const rows = limitRows(trainingRows(data.train, preparation, recipe.training.batch, seed), limits);
   const ofEpochs = recipe.training.epochs * rows.batchesPerEpoch;
   // Alone, --max-steps may go beyond the recipe's epochs; beside --epochs, whichever comes first.
@@ -165,6 +166,7 @@ async function planNew(asked: TrainFlags, reporter: Reporter): Promise<Plan> {
     ...(keep === undefined ? {} : { keep }),
     ...(earlyStop === undefined ? {} : { earlyStop }),
     ...(flatAfter === undefined ? {} : { flatAfter }),
+    ...(maxSkipped === undefined ? {} : { maxSkipped }),
     created: new Date().toISOString(),
     versions: versions(),
   };
@@ -191,9 +193,9 @@ async function replayOf(flags: TrainFlags, path: string): Promise<{ flags: Train
   const { recipe, data, seed, device, limits = {}, ...rest } = description;
   const { step, divisions } = checkpoint.progress;
   const base = Object.hasOwn(recipes, recipe.name) ? recipes[recipe.name] : recipe;
-  const { microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter } = rest;
+  const { microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, maxSkipped } = rest;
   const ofData = { limitTrainBatches: limits.trainBatches, limitEvalBatches: limits.evalBatches, overfitBatches: limits.overfitBatches };
-  const repeated = { ...ofData, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, device: device as DeviceRequest };
+  const repeated = { ...ofData, microBatch, evaluateEvery, checkpointEvery, keep, earlyStop, flatAfter, maxSkipped, device: device as DeviceRequest };
   const given = Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined));
   return { flags: { ...given, ...flags, data, seed, maxSteps: step }, chosen: { recipe, changes: compareRecipes(base, recipe) }, divisions, replayed: description };
 }
@@ -212,7 +214,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
     throw new FileError({ code: 'CHECKPOINT_MISSING', message: `${file}: does not lie in a run folder, so there is nowhere to go on.`, help: 'give the run folder, or a checkpoint in its folder "checkpoints".' });
   }
   reporter.note(`reading ${description.data}`);
-  const { raw, skipped } = await openRaw(description.data, flags);
+  const { raw, skipped } = await openRaw(description.data, { ...description, ...flags });
   await assertDataOf(description, raw);
   const { recipe, format } = preparation;
   const data = { train: prepareTrainingDataset(raw.train, recipe, format), test: prepareDataset(raw.test, recipe, format) };
@@ -227,6 +229,7 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
       ...(flags.keep === undefined ? {} : { keep: flags.keep }),
       ...(flags.earlyStop === undefined ? {} : { earlyStop: flags.earlyStop }),
       ...(flags.flatAfter === undefined ? {} : { flatAfter: flags.flatAfter }),
+      ...(flags.maxSkipped === undefined ? {} : { maxSkipped: flags.maxSkipped }),
       ...(flags.microBatch === undefined ? {} : { microBatch: flags.microBatch }),
       ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),
       ...(flags.maxTime === undefined ? {} : { maxSeconds: flags.maxTime }),
@@ -248,10 +251,11 @@ async function planResume(flags: TrainFlags, path: string, reporter: Reporter): 
   };
 }
 
-/** The data of a run; what cannot be read in the training part is skipped, unless that is to be an error. */
-async function openRaw(described: string, { strict = false }: TrainFlags): Promise<{ raw: DatasetSplits; skipped: SkippedImages }> {
+/** The data of a run; what cannot be read in the training part is skipped up to a limit, unless that is to be an error. */
+async function openRaw(described: string, { strict = false, maxSkipped = defaultMaxSkipped }: Pick<TrainFlags, 'strict' | 'maxSkipped'>): Promise<{ raw: DatasetSplits; skipped: SkippedImages }> {
   const skipped = new SkippedImages();
   const raw = await openData(described, strict ? undefined : skipped.part);
+  skipped.limit(maxSkipped, { train: raw.train.length, test: raw.test.length });
   return { raw: strict ? raw : { ...raw, train: skipUnreadable(raw.train, { onSkip: skipped.train }) }, skipped };
 }
 
@@ -336,10 +340,11 @@ async function runPlan(plan: Plan, flags: TrainFlags, { device, evaluation, work
       workers,
       ...(description.limits === undefined ? {} : { limits }),
     });
-    skipped.listen((message) => tell({ type: 'warning', step, code: 'IMAGE_SKIPPED', message }));
+    skipped.listen((message) => tell({ type: 'warning', step, code: 'IMAGE_SKIPPED', message }), () => send({ type: 'stop' }));
     for (const message of warnings) tell({ type: 'warning', step, code: 'RESUME', message });
     for await (const event of run) {
       if ('step' in event) step = event.step;
+      if (event.type === 'done' && skipped.excess !== undefined) throw skipped.excess;
       tell(runEventOf(event, folder.path, folder.checkpoints, (performance.now() - began) / 1000));
     }
   } catch (error) {
