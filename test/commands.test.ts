@@ -241,8 +241,8 @@ describe('a command that is wrong is told', () => {
   });
 
   it('where it stands: other folders, folders of the reader, lines that go on, answers of a program', async () => {
-    expect(await told('```sh\ncd examples\nnode edges.js \\\n  --fast\n```\n')).toEqual(['page.md:2: node edges.js --fast: it knows no --fast']);
-    expect(await told('```sh\nmkdir net && cd net\nnode net.js | sort > list.txt\n```\n')).toEqual(['page.md:2: sort: sort is a program that nobody here knows']);
+    expect(await told('```sh\ncd examples\nnode edges.js \\\n  --fast\n```\n')).toEqual(['page.md:3: node edges.js --fast: it knows no --fast']);
+    expect(await told('```sh\nmkdir net && cd net\nnode net.js | sort > list.txt\n```\n')).toEqual(['page.md:3: sort: sort is a program that nobody here knows']);
     expect(await told('```js\nnode nowhere.js\n```\n')).toEqual([]);
   });
 });

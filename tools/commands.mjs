@@ -23,7 +23,7 @@ const PROGRAM = /^(studies|bench|tools)\/\S+\.mjs\b/;
 export function commandsIn(path, text) {
   const place = (/** @type {number} */ at) => `${path}:${text.slice(0, at).split('\n').length}`;
   const blocks = [...text.matchAll(/^ *```(?:sh|bash|shell|console)\n([\s\S]*?)^ *```/gm)];
-  const shown = blocks.flatMap(({ 0: block, 1: body, index }) => commandsOfBlock(body, place(index + block.indexOf(body))));
+  const shown = blocks.flatMap(({ 0: block, 1: body, index }) => commandsOfBlock(body, (at) => place(index + block.indexOf('\n') + 1 + at)));
   const sentences = text.replace(/^ *```[\s\S]*?^ *```/gm, (block) => block.replace(/[^\n]/g, ' '));
   const said = [...sentences.matchAll(/`([^`\n]+)`/g)]
     .map(({ 1: line, index }) => ({ line: PROGRAM.test(line) ? `node ${line}` : line, at: place(index) }))
@@ -34,7 +34,7 @@ export function commandsIn(path, text) {
 
 /**
  * @param {string} body
- * @param {string} place
+ * @param {(at: number) => string} place Of a character of the body.
  * @returns {Command[]}
  */
 function commandsOfBlock(body, place) {
@@ -44,13 +44,16 @@ function commandsOfBlock(body, place) {
   let folder = '';
   /** @type {string | undefined} */
   let made;
-  for (const words of body.replace(/\\\n/g, ' ').split('\n').flatMap(simpleCommands)) {
-    const [program, to] = words;
-    if (program === 'mkdir') made = to;
-    else if (program === 'cd' && to === made) folder = undefined;
-    else {
-      commands.push({ place, folder, words, inline: false });
-      if (program === 'cd' && folder !== undefined) folder = folder === '' ? to : `${folder}/${to}`;
+  // A line that ends with a backslash goes on in the next.
+  for (const { 0: line, index } of body.matchAll(/(?:\\\n|[^\n])+/g)) {
+    for (const words of simpleCommands(line.replaceAll('\\\n', ' '))) {
+      const [program, to] = words;
+      if (program === 'mkdir') made = to;
+      else if (program === 'cd' && to === made) folder = undefined;
+      else {
+        commands.push({ place: place(index), folder, words, inline: false });
+        if (program === 'cd' && folder !== undefined) folder = folder === '' ? to : `${folder}/${to}`;
+      }
     }
   }
   return commands;
