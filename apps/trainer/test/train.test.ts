@@ -166,26 +166,31 @@ describe('alexnet train --resume', () => {
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   it('finishes the step, saves, and ends well', async () => {
     const out = `stopped-${signal}`;
-    const stopped = await alexnet(['train', ...common, '--max-steps', '1000', '--out', out], { cwd, onEvent: ({ type, step }, child) => type === 'step' && step === 2 && child.kill(signal) });
+    // On a busy machine the signal comes after more than one epoch, which would judge and save, too.
+    const stopped = await alexnet(['train', ...common, '--max-steps', '9000', '--evaluate-every', '9000', '--checkpoint-every', '9000', '--out', out], { cwd, onEvent: ({ type, step }, child) => type === 'step' && step === 2 && child.kill(signal) });
     expect(stopped).toMatchObject({ exitCode: 0, stderr: '' });
     expect(typesOf(stopped.events).filter((type) => type !== 'step' && type !== 'epoch')).toEqual(['start', 'command', 'checkpoint', 'done']);
-    const done = doneOf(stopped);
+    const { steps, ...done } = doneOf(stopped);
     expect(done).toMatchObject({ reason: 'stopped', testTop1: null });
-    // Told after step 2, when step 3 had begun.
-    expect([3, 4]).toContain(done.steps);
-    const resumed = await alexnet(['train', '--resume', out, '--max-steps', '6', '--json'], { cwd });
-    expect(doneOf(resumed).weightsSha256).toBe(doneOf(whole).weightsSha256);
+    // Sent after step 2, when step 3 has begun.
+    expect(steps).toBeGreaterThanOrEqual(3);
+    expect(steps).toBeLessThan(9000);
+    expect(stopped.events.filter(({ type }) => type === 'step' || type === 'command' || type === 'checkpoint').slice(-3)).toMatchObject(['step', 'command', 'checkpoint'].map((type) => ({ type, step: steps })));
+    const length = ['--max-steps', String(Number(steps) + 3), '--json'];
+    const resumed = await alexnet(['train', '--resume', out, ...length], { cwd });
+    const undisturbed = await alexnet(['train', ...common, ...length, '--out', `undisturbed-${signal}`], { cwd });
+    expect(doneOf(resumed).weightsSha256).toBe(doneOf(undisturbed).weightsSha256);
   });
 });
 
 describe('alexnet train --replay', () => {
   it('repeats a run that was steered, weights and all', async () => {
-    const steered = await alexnet(['train', ...common, '--max-steps', '30', '--checkpoint-every', '100', '--keep', '1', '--out', 'steered'], {
+    const steered = await alexnet(['train', ...common, '--max-steps', '9000', '--evaluate-every', '9000', '--checkpoint-every', '9000', '--keep', '1', '--out', 'steered'], {
       cwd,
       // Signals bring no rate; the checkpoint shows that they are heard at all.
       onEvent: ({ type, step }, child) => {
         if (type === 'step' && step === 2) child.kill('SIGUSR2');
-        if (type === 'checkpoint' && step !== 30) child.kill('SIGTERM');
+        if (type === 'checkpoint') child.kill('SIGTERM');
       },
     });
     expect(steered.events.filter(({ type }) => type === 'command').map(({ command }) => command)).toEqual([{ type: 'checkpoint' }, { type: 'stop' }]);
