@@ -39,13 +39,13 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: inBrowsers,
+          fileParallelism: cores > 2,
           exclude: ['**/node_modules/**', '**/*.node.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
-            fileParallelism: cores > 2,
             screenshotFailures: false,
             provider: playwright({ launchOptions: chromium }),
             instances: [{ browser: 'chromium' }],
