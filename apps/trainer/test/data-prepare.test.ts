@@ -86,7 +86,7 @@ describe('data prepare', () => {
     const program = await programPath();
     const draws = new RandomStream(11, 'kills').at();
     const folder = join(cwd, 'killed');
-    const names = () => readdir(folder).catch(() => []);
+    const names = (): Promise<readonly string[]> => readdir(folder).catch(() => []);
     let inTheMiddle = 0;
     // At least five times, and until it was caught in the middle, not before it wrote or when it was done: on busy machines it is seen late.
     for (let kill = 0; kill < 5 || inTheMiddle === 0; kill++) {
