@@ -8,6 +8,9 @@ import sharp from 'sharp';
 /** @typedef {{ folder: string, preparation: import('@convkit/alexnet').Preparation, batch: number, seed: number }} Job */
 /** @typedef {{ folder: string, shards: readonly string[], first: number, lanes: number }} Bare */
 
+// In each thread that loads it, sharp begins to cache anew.
+sharp.cache(false);
+
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 /** @type {unknown} */
 const given = workerData;

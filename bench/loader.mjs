@@ -15,6 +15,9 @@ import sharp from 'sharp';
 
 /** @typedef {import('@convkit/training').BatchSource} BatchSource */
 
+/** Updates at the beginning of a turn that the turn before still bears on: the loader fills its slots, and updates are told when the next one has been begun. */
+const UNSTEADY = 3;
+
 const HELP = `node bench/loader.mjs FOLDER [options]   (after npm run build)
 
   FOLDER           of \`alexnet data prepare\`
@@ -24,7 +27,7 @@ const HELP = `node bench/loader.mjs FOLDER [options]   (after npm run build)
   --lanes N        decodes that each thread of the bare loop has under way: 4, as the loader's (default), fill all cores whatever the threads; 1 is one after the other
   --seconds S      of each turn (default: 10)
   --rounds N       turns of each (default: 5)
-  --steps N        instead, train on the device cpu: updates of each turn, at least 2
+  --steps N        instead, train on the device cpu: updates of each turn, more than 3; the first 3 are not counted
   --json           one JSON line instead of text
 `;
 
@@ -108,42 +111,61 @@ async function againstDecodes() {
   tell({ workers, lanes, batch, ...medians(turns) });
 }
 
-/** @param {number} steps */
+/**
+ * One training in which turns of the loader stand between turns of the held batch and are compared with the mean of both, so that a machine that gets faster or slower meanwhile matters less.
+ *
+ * @param {number} steps
+ */
 async function againstHeldBatch(steps) {
   const device = await openCpuDevice();
   const { recipe, format } = preparation;
   const network = buildNetwork(recipe.network, format);
   const held = await batchesOf(rows).batch(0, 0);
-  /** @param {BatchSource} source */
-  const speed = async (source) => {
-    let images = 0;
-    let time = 0;
-    let waited = 0;
-    let spent = () => 0;
-    for await (const event of train({ device, network, source, optimiser: recipeOptimiser(recipe), schedule: recipeSchedule(recipe), steps, seed })) {
-      // The first update warms up, and its batch was not made while another one ran.
-      if (event.type !== 'step') continue;
-      if (event.step === 1) {
-        spent = processorTime();
-        continue;
-      }
-      images += batch;
-      time += batch / event.imagesPerSecond;
-      waited += event.dataSeconds;
-    }
-    return { rate: images / time, waited: waited / time, ms: spent() / images };
+  const turnOf = (/** @type {number} */ step) => Math.floor(step / steps);
+  let asked = 0;
+  /** @type {BatchSource} */
+  const source = {
+    batchesPerEpoch: rows.batchesPerEpoch,
+    async batch(epoch, index) {
+      if (turnOf(epoch * rows.batchesPerEpoch + index) % 2 === 0) return held;
+      asked++;
+      return loader.batch(Math.floor(asked / rows.batchesPerEpoch), asked % rows.batchesPerEpoch);
+    },
   };
+  /** @type {{ rate: number, waited: number, ms: number }[]} one of the held batch, one of the loader, and so on */
   const turns = [];
-  for (let round = 0; round <= rounds; round++) {
-    const one = await speed({ batchesPerEpoch: rows.batchesPerEpoch, batch: async () => held });
-    const all = await speed(loader);
-    // The first turn warms up: its held batch would make the loader look good.
-    if (round === 0) continue;
-    turns.push({ held: one.rate, loaded: all.rate, ratio: all.rate / one.rate, waited: all.waited, heldMs: one.ms, loadedMs: all.ms, msRatio: one.ms / all.ms });
-    if (!values.json) console.log(`held batch ${one.rate.toFixed(2)} images/s, loader ${all.rate.toFixed(2)}: ${(100 * all.rate / one.rate).toFixed(1)} %, waiting for data ${(100 * all.waited).toFixed(1)} %; processor time of an image ${one.ms.toFixed(1)} and ${all.ms.toFixed(1)} ms`);
+  const results = [];
+  /** @type {[held: number[], loaded: number[]]} milliseconds of the updates that count */
+  const updates = [[], []];
+  const images = batch * (steps - UNSTEADY);
+  let [time, waited] = [0, 0];
+  let spent = processorTime();
+  // The first two warm up.
+  for await (const event of train({ device, network, source, optimiser: recipeOptimiser(recipe), schedule: recipeSchedule(recipe), steps: (2 * rounds + 3) * steps, seed })) {
+    if (event.type !== 'step') continue;
+    const place = (event.step - 1) % steps;
+    if (place === UNSTEADY - 1) {
+      [time, waited] = [0, 0];
+      spent = processorTime();
+    }
+    if (place < UNSTEADY) continue;
+    time += batch / event.imagesPerSecond;
+    waited += event.dataSeconds;
+    if (event.step > 2 * steps) updates[turnOf(event.step - 1) % 2].push((1000 * batch) / event.imagesPerSecond);
+    if (place < steps - 1) continue;
+    turns.push({ rate: images / time, waited: waited / time, ms: spent() / images });
+    if (turns.length < 5 || turns.length % 2 === 0) continue;
+    const [before, own, after] = turns.slice(-3);
+    const [rate, ms] = [2 / (1 / before.rate + 1 / after.rate), (before.ms + after.ms) / 2];
+    results.push({ held: rate, loaded: own.rate, ratio: own.rate / rate, waited: own.waited, heldMs: ms, loadedMs: own.ms, msRatio: ms / own.ms });
+    if (!values.json) {
+      console.log(`held batch ${rate.toFixed(2)} images/s, loader ${own.rate.toFixed(2)}: ${(100 * own.rate / rate).toFixed(1)} %, waiting for data ${(100 * own.waited).toFixed(1)} %; processor time of an image ${ms.toFixed(1)} and ${own.ms.toFixed(1)} ms: ${(100 * ms / own.ms).toFixed(1)} %`);
+    }
   }
   await device.destroy();
-  tell({ workers, batch, steps, ...medians(turns) });
+  // Other work on the machine only ever adds to a time: the fast ones tell most of the program.
+  const [heldQuarter, loadedQuarter] = updates.map((times) => times.sort((a, b) => a - b)[times.length >> 2]);
+  tell({ workers, batch, steps, ...medians(results), heldQuarter, loadedQuarter, quarterRatio: heldQuarter / loadedQuarter });
 }
 
 /** @param {Worker} thread @returns {Promise<number>} what it says next; before the first turn that it is ready */

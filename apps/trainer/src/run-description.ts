@@ -3,7 +3,7 @@ import type { FloatImage } from '@convkit/data-aug';
 import type { DatasetStatistics } from '@convkit/datasets';
 import { FormatError } from '@convkit/tensor';
 import { z } from 'zod';
-import { limitsSchema } from './limits/run-limits.js';
+import { limitsSchema } from './limits/limits-schema.js';
 import { recipeSchema } from './recipe-schema.js';
 
 const positive = z.int().positive();

@@ -1,17 +1,8 @@
 import { OptionError } from '@convkit/tensor';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { percent } from '../wording.js';
-
-const batches = z.int().positive();
-/** So many batches, or below 1 such a part of them. */
-const batchesOrPart = z.union([batches, z.number().gt(0).lt(1)]);
-
-/** How a run's description has {@link RunLimits}. */
-export const limitsSchema = z.object({
-  trainBatches: z.exactOptional(batchesOrPart),
-  evalBatches: z.exactOptional(batchesOrPart),
-  overfitBatches: z.exactOptional(batches),
-});
+// Its type alone: the threads that make batches read this file, and all that they load is gone through whenever memory is collected.
+import type { limitsSchema } from './limits-schema.js';
 
 /** What part of the data a run uses: batches, or below 1 a part of all batches. Whatever is left out is used whole. */
 export type RunLimits = Readonly<z.infer<typeof limitsSchema>>;
