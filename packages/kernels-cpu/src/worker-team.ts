@@ -105,7 +105,7 @@ export class WorkerTeam implements Team {
   }
 
   #fail(cause: unknown): void {
-    this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: 'cpu: a thread has died.', help: 'open a new device and upload again.', cause });
+    this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: `cpu: a thread has died: ${cause instanceof Error ? cause.message : String(cause)}.`, help: 'open a new device and upload again.', cause });
     for (const { reject } of this.#waiters) reject(this.#dead);
     this.#waiters = [];
     this.#threads[0]?.hold(false);

