@@ -10,6 +10,8 @@ export const PUBLISHED = 131072;
 export const COMPLETED = 131200;
 /** The main thread wants to hear when this many are done; far ahead when it does not wait. */
 export const WANTED = 131328;
+/** Pages that the memory has had since it last grew; 0 before. */
+export const PAGES = 131456;
 
 /** The commands that are not done yet: a ring, so that the main thread can run ahead. */
 export const COMMANDS = 135168;

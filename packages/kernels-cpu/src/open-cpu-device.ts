@@ -1,6 +1,7 @@
-import { DeviceError, OptionError, canShareMemory, countCores, openDevice, type Device } from '@convkit/tensor';
+import { OptionError, canShareMemory, countCores, openDevice, type Device } from '@convkit/tensor';
 import { Arena } from './arena.js';
 import { CpuEngine } from './cpu-engine.js';
+import { allocateMemory } from './device-memory.js';
 import { loadModule } from './load-module.js';
 import { HEAP, SCRATCH_BYTES } from './memory-map.js';
 import { SoloTeam } from './solo-team.js';
@@ -16,8 +17,6 @@ export interface CpuDeviceOptions {
   readonly maxBytes?: number;
 }
 
-const PAGE_BYTES = 65_536;
-const ALL_PAGES = 65_536;
 const MOST_THREADS = 64;
 
 const engines = new WeakMap<Device, CpuEngine>();
@@ -62,30 +61,13 @@ export async function openCpuDevice(options: CpuDeviceOptions = {}): Promise<Dev
   if (!(maxBytes > 0)) throw new OptionError({ code: 'OPTION_INVALID', message: `maxBytes is ${maxBytes}, but must be above 0.`, help: 'leave maxBytes out to set no limit.' });
   const module = await loadModule(shared, relaxedSimd);
   const start = HEAP + threads * SCRATCH_BYTES;
-  const memory = allocateMemory(start, shared);
-  const limit = Math.min(memory.maximum * PAGE_BYTES, start + maxBytes);
-  const team = shared ? new WorkerTeam(module, memory.memory, threads) : new SoloTeam(module, memory.memory);
-  const arena = new Arena(start, limit, (end) => {
-    const pages = Math.ceil((end - memory.memory.buffer.byteLength) / PAGE_BYTES);
-    if (pages > 0) memory.memory.grow(pages);
-  });
-  const engine = new CpuEngine(team, memory.memory, arena, relaxedSimd);
+  const { memory, maximum, growTo } = allocateMemory(start, shared);
+  const team = shared ? new WorkerTeam(module, memory, threads) : new SoloTeam(module, memory);
+  const arena = new Arena(start, Math.min(maximum, start + maxBytes), growTo);
+  const engine = new CpuEngine(team, memory, arena, relaxedSimd);
   const device = openDevice(engine);
   engines.set(device, engine);
   return device;
-}
-
-/** Some systems reserve all of a memory's maximum at once, so a smaller one is tried when there is no such room. */
-function allocateMemory(bytes: number, shared: boolean): { readonly memory: WebAssembly.Memory; readonly maximum: number } {
-  const initial = Math.ceil(bytes / PAGE_BYTES);
-  for (let maximum = ALL_PAGES; maximum >= initial; maximum >>= 1) {
-    try {
-      return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  throw new DeviceError({ code: 'DEVICE_MEMORY', message: `cpu: there is no room for a memory of ${bytes} bytes.`, help: 'use fewer threads, or destroy devices that are not needed any more.' });
 }
 
 /** How many threads a device has that is told nothing. */

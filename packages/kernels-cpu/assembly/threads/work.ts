@@ -6,6 +6,7 @@ import {
   COMMAND_PARAMETERS,
   COMMAND_TICKET,
   COMPLETED,
+  PAGES,
   PUBLISHED,
   WANTED,
 } from '../../src/memory-map';
@@ -28,10 +29,21 @@ export function work(scratch: usize): void {
     const completed = atomic.load<u32>(COMPLETED);
     if (isAbove(completed, next)) next = completed;
     if (atomic.load<u32>(PUBLISHED) == next) continue;
+    seeMemory();
     takeTasks(next, scratch);
     awaitAbove(COMPLETED, next);
     next++;
   }
+}
+
+/**
+ * V8 tells a thread of memory that has grown when it next looks, and never if the thread was just receiving that memory; until then `memory.copy` and `memory.fill` trap on what is new.
+ * Asking for no more pages makes it look.
+ */
+// @ts-ignore: decorator
+@inline
+function seeMemory(): void {
+  if (<u32>memory.size() < atomic.load<u32>(PAGES)) memory.grow(0);
 }
 
 /** Counts go round after 2^32, so they are compared by their distance. */
