@@ -59,6 +59,18 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<{
   return { page, complaints };
 }
 
+/** Panels are filled one after the other: resolves when half a second has changed nothing. */
+async function standStill(page: Page): Promise<void> {
+  let before = '';
+  const same = async () => {
+    const last = before;
+    before = await page.evaluate(() => document.body.innerHTML);
+    return before === last;
+  };
+  await expect.poll(same, { ...patient, interval: 500 }).toBe(true);
+}
+
+const widthOf = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
 const status = (page: Page) => page.locator('#status');
 const stepOf = async (page: Page) => Number((await status(page).locator('.progress b').first().textContent())?.replaceAll(',', ''));
 
@@ -106,6 +118,8 @@ describe('runs that are over', () => {
     await page.evaluate(axe.source);
     for (const width of [390, 1_400]) {
       await page.setViewportSize({ width, height: 900 });
+      // Before the charts are drawn anew, too.
+      expect(await widthOf(page)).toBe(width);
       // Of what the rules ask about, colours alone are other ones in the dark.
       for (const [colorScheme, rules, asked] of [['light', {}, ['color-contrast', 'label', 'role-img-alt', 'region']], ['dark', { runOnly: ['color-contrast'] }, ['color-contrast']]] as const) {
         await page.emulateMedia({ colorScheme });
@@ -116,7 +130,7 @@ describe('runs that are over', () => {
         expect({ width, colorScheme, violations }).toEqual({ width, colorScheme, violations: [] });
         expect(passes).toEqual(expect.arrayContaining([...asked]));
       }
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      expect(await widthOf(page)).toBe(width);
     }
   });
 
@@ -124,15 +138,18 @@ describe('runs that are over', () => {
     const { page } = await open(two);
     await expect.poll(() => page.locator('#mistakes li').count(), patient).toBe(24);
     await expect.poll(() => page.locator('#loss .legend li').count(), patient).toBe(4);
+    await standStill(page);
     const wanted = await page.evaluate(() => {
       const all = [...document.querySelectorAll<HTMLElement>('button, input, select, summary, [tabindex="0"]')].filter((element) => element.checkVisibility() && !(element as HTMLButtonElement).disabled);
       // Of radio buttons that belong together Tab goes to the one that is chosen.
-      return all.filter((element) => !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked)).map((element) => element.outerHTML);
+      const stops = all.filter((element) => !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked));
+      for (const [i, element] of stops.entries()) element.dataset.stop = `${i} ${element.outerHTML}`;
+      return stops.map((element) => element.dataset.stop);
     });
-    const reached: string[] = [];
+    const reached: (string | undefined)[] = [];
     for (let i = 0; i < wanted.length; i++) {
       await page.keyboard.press('Tab');
-      reached.push(await page.evaluate(() => document.activeElement?.outerHTML ?? ''));
+      reached.push(await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.stop));
     }
     expect(wanted.length).toBeGreaterThan(40);
     expect(reached).toEqual(wanted);
