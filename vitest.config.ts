@@ -12,8 +12,6 @@ const everywhere = 'packages/{kernels-cpu,kernels-gpu,tensor,training}/test/**';
 const inBrowsers = [`${everywhere}/*.test.ts`, 'packages/*/test/**/*.browser.test.ts', 'test/*.browser.test.ts'];
 
 const cores = availableParallelism();
-/** Milliseconds. What takes 6 s alone, such as a training on a GPU that is software, has taken 30 beside other work. */
-const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 const chromium = { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS };
 
 export default defineConfig({
@@ -28,7 +26,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           // What browsers have tested on what was built is not tested on it once more.
           exclude: ['**/node_modules/**', '**/*.browser.test.ts', ...(onBuilt ? [`${everywhere}/!(*.node).test.ts`] : [])],
-          ...timeouts,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           provide: { chromium },
           env: { VK_ICD_FILENAMES: process.env.VK_ICD_FILENAMES ?? findSoftwareVulkan() ?? '' },
         },
@@ -42,7 +41,8 @@ export default defineConfig({
           include: inBrowsers,
           fileParallelism: cores > 2,
           exclude: ['**/node_modules/**', '**/*.node.test.ts'],
-          ...timeouts,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

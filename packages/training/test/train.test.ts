@@ -6,6 +6,9 @@ import { testDevices } from '../../kernels-cpu/test/support/devices.js';
 import { DivergedError, decodeCheckpoint, hashParameters, latestCheckpoint, memoryCheckpointStore, train, type Checkpoint, type CheckpointStore, type TrainOptions, type TrainingEvent } from '@convkit/training';
 import { about, batchesPerEpoch, collect, evaluation, network, options, source, traceOf } from './support/tiny.js';
 
+// A GPU that is software is five times slower beside other work.
+vi.setConfig({ testTimeout: 120_000 });
+
 const host = () => openHostDevice();
 const short = (event: TrainingEvent) => `${event.type} ${'step' in event ? event.step : event.steps}`;
 const live = (device: Device) => device.report().live().map(({ label, shape }) => `${label} ${shape.join('x')}`).sort();
